@@ -10,7 +10,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
 import { ownPiece } from "./archive/own.ts";
-import { prices } from "./messages/work-rate.ts";
+import { prices, scanOf } from "./messages/work-rate.ts";
 import { goOnErasing } from "./person-calls.ts";
 import type { Requester } from "./ports.ts";
 import { OwnTraces } from "./store/people/own.ts";
@@ -99,8 +99,8 @@ export class DeployerCalls extends RpcTarget {
 		const busy = work.begin(requester, now(), prices.call, limits.work.reserve);
 		if (busy) return busy;
 		const { read, ...piece } = ownPiece(store, new OwnTraces(sql, store.info.id, person.userId), person.userId, place, now());
-		// To pass over a row is less work than to hand it out.
-		work.count(requester, now(), { rows: piece.records + read / 10, length: piece.text.length });
+		const scan = scanOf(read, sql, store.log.head.seq);
+		work.count(requester, now(), { rows: piece.records + scan.rows, length: piece.text.length + scan.length });
 		return piece;
 	}
 }

@@ -14,7 +14,7 @@ import type { Store } from "./store/store.ts";
 type RemoteFiles = { drop(ids: readonly string[]): Promise<void>; dropAll(): Promise<void> };
 
 /** About three days. */
-const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 3 * 3600_000, maxTries: 35 };
+const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3600_000, maxTries: Number.POSITIVE_INFINITY };
 /** In ms. */
 const answerWithin = 30_000;
 /** The key of the job that deletes all of them. Other jobs have those of a message's place, or of a member who left. */

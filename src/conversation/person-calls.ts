@@ -3,7 +3,8 @@
 
 import { closeCodes } from "../protocol/errors.ts";
 import { erasedName, type NamedPerson } from "../protocol/person.ts";
-import type { ErasureStep } from "./people/erasure.ts";
+import { countsOf, type Read, scanOf } from "./messages/work-rate.ts";
+import { type ErasureStep, stepLength } from "./people/erasure.ts";
 import type { Parts } from "./wiring.ts";
 
 export class PersonCalls {
@@ -18,7 +19,12 @@ export class PersonCalls {
 	 * last message then. Whoever has come back since is a new member, whom the further steps leave alone.
 	 */
 	async erase(userId: string, alias: string, after: number, upTo = Number.MAX_SAFE_INTEGER): Promise<ErasureStep> {
-		const { id, store, erasure, sockets, deletion, importer, purses } = this.#parts;
+		const { id, store, erasure, sockets, deletion, importer, purses, work, now } = this.#parts;
+		const scan = this.#stepScan();
+		// The first step ends the membership, and never waits. Whoever may enter again has to wait for that instead.
+		if (after > 0) await erasure.pace.wait(countsOf(scan));
+		else work.count({ userId, network: undefined }, now(), scan);
+		erasure.pace.spend(countsOf(scan));
 		const none = { messages: 0, reactions: 0, isDeleted: false };
 		if (importer.isUnderWay) return { ...none, isIncomplete: true };
 		if (after === 0) await purses.forget(userId, id);
@@ -35,6 +41,13 @@ export class PersonCalls {
 		if (!isLast) return { ...erasure.step(userId, alias, after), upTo: store.log.head.seq };
 		await deletion.begin();
 		return { ...none, isDeleted: true };
+	}
+
+	/** What it takes to look through the messages of one step. */
+	#stepScan(): Read {
+		const { store, sql } = this.#parts;
+		const newest = store.exists ? store.log.head.seq : 0;
+		return scanOf(Math.min(stepLength, newest), sql, newest);
 	}
 
 	/** A legal hold keeps what they said until it ends. They are no member any more, and may come back as a new one. */

@@ -1883,6 +1883,22 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
+		name: "being erased again and again costs a person nothing",
+		file: "src/conversation/person-calls.ts",
+		from: "else work.count({ userId, network: undefined }, now(), scan);",
+		to: "",
+		project: "worker",
+		tests: ["worker/erase"],
+	},
+	{
+		name: "erasures take as much of a conversation as they can",
+		file: "src/conversation/people/erasure-pace.ts",
+		from: 'if ("bucket" in taken) return;',
+		to: "if (taken) return;",
+		project: "worker",
+		tests: ["people/erasure-pace"],
+	},
+	{
 		name: "what a search of Claude's found is stored with the next paused turn",
 		file: "src/conversation/replies/turn.ts",
 		from: "turn: withPlaces(turn, this.#sink.turn()?.turn)",

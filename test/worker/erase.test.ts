@@ -434,17 +434,32 @@ describe("an interrupted erasure", () => {
 		expect(back.joined).toMatchObject({ reset: true, hasMore: true });
 	});
 
+	it("counts as work of a person who may enter again, and of all erasures together", async () => {
+		const person = newPerson();
+		const id = await newConversation("ann", [person]);
+		(await Client.join("ann", id)).say("First");
+		await expect.poll(async () => (await messagesOf("ann", id)).length).toBe(1);
+		// As long as a step, so that each of them looks through all of it.
+		await inStorage("CONVERSATIONS", id, ({ sql }) => void sql.exec("UPDATE messages SET seq = 2000"));
+		await abortAllDurableObjects();
+		const conversation = env.CONVERSATIONS.getByName(id);
+		for (let n = 0; n < 40; n++) await conversation.erase(person, "erased-1", 0);
+		const again = await tokenOf(person, { conversations: [id] });
+		expect(codeOf(await call("GET", `/conversations/${id}/messages`, again))).toBe("rate_limited");
+		expect(codeOf(await as("ann", "GET", `/conversations/${id}/messages`))).toBe(200);
+	});
+
 	it("leaves alone what the person says as a new member while it is still in progress", async () => {
 		const person = newPerson();
 		const id = await newConversation("ann", [person]);
 		(await Client.join(person, id)).say("OLD");
 		await expect.poll(async () => (await messagesOf("ann", id)).length).toBe(1);
 		// More places than one step goes through.
-		await inStorage("CONVERSATIONS", id, ({ sql }) => void sql.exec("UPDATE messages SET seq = 20001"));
+		await inStorage("CONVERSATIONS", id, ({ sql }) => void sql.exec("UPDATE messages SET seq = 2001"));
 		await abortAllDurableObjects();
 		const conversation = env.CONVERSATIONS.getByName(id);
 		const first = await conversation.erase(person, "erased-1", 0);
-		expect(first).toMatchObject({ messages: 0, after: 20_000, upTo: 20_001 });
+		expect(first).toMatchObject({ messages: 0, after: 2_000, upTo: 2_001 });
 		const back = await Client.join(person, id, { claims: { conversations: [id] } });
 		back.say("NEW");
 		await back.next("chat:message");

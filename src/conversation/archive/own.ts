@@ -35,8 +35,9 @@ export function ownPiece(
 				for (const act of acts) lines.add({ type: "act", conversationId, ...act });
 				if (isFull()) return done(seq - place.after, { part: "messages", after: seq });
 			}
-			const isOver = until >= store.log.head.seq;
-			return done(accountLimits.ownPiece.scanned, isOver ? { part: "asides", after: 0 } : { part: "messages", after: until });
+			const newest = store.log.head.seq;
+			const isOver = until >= newest;
+			return done(Math.min(until, newest) - place.after, isOver ? { part: "asides", after: 0 } : { part: "messages", after: until });
 		}
 		case "asides":
 			for (const { n, aside } of store.asides.after(userId, place.after)) {

@@ -51,14 +51,27 @@ export class WorkRate {
 	}
 
 	/** Counts what was read. It was done, so that it is never refused. */
-	count(requester: Requester, now: number, { rows, length }: Read): void {
-		this.#spend(requester, now, rows / work.rowsPerCount + length / work.lengthPerCount);
+	count(requester: Requester, now: number, read: Read): void {
+		this.#spend(requester, now, countsOf(read));
 	}
 
 	#spend({ userId, network }: Requester, now: number, count: number): void {
 		this.#people.spend(userId, now, count);
 		this.#networks.spend(network, now, count);
 	}
+}
+
+/** The counts for what was read. */
+export function countsOf({ rows, length }: Read): number {
+	return rows / work.rowsPerCount + length / work.lengthPerCount;
+}
+
+/**
+ * What it takes to look through messages of which few are handed out. Long ones take longer, although most of them is
+ * passed over: 20,000 of 2,000 characters took 48 ms, 5,000 of 100,000 took 75 ms.
+ */
+export function scanOf(places: number, sql: SqlStorage, newest: number): Read {
+	return { rows: places / 3, length: (places * sql.databaseSize) / Math.max(1, newest) / 200 };
 }
 
 type Sized = Pick<Message, "content" | "thinking"> & Partial<Pick<Message, "mentions" | "reactions" | "files">>;

@@ -11,6 +11,7 @@ import { ErasureTables } from "../store/erasure.ts";
 import type { Until } from "../store/keeping.ts";
 import type { Store } from "../store/store.ts";
 import type { Departures } from "./departures.ts";
+import { ErasurePace } from "./erasure-pace.ts";
 
 /**
  * The result of a step; `isGone`: the conversation was deleted before; `isIncomplete`: it is a fork whose messages are still being
@@ -27,12 +28,14 @@ export type ErasureStep = {
 	upTo?: number;
 };
 
-/** In places: one or two seconds of work. */
-const stepLength = 20_000;
+/** In places: a few milliseconds of work, so that nobody waits for it. */
+export const stepLength = 2_000;
 /** If a step changes more messages, they are not broadcast: connected clients reconnect for them. */
 const mostBroadcast = 100;
 
 export class Erasure {
+	/** Of all erasures in the conversation. */
+	readonly pace: ErasurePace;
 	readonly #tables: ErasureTables;
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
@@ -64,6 +67,7 @@ export class Erasure {
 		resync: () => void;
 		now: () => number;
 	}) {
+		this.pace = new ErasurePace(parts.now);
 		this.#tables = new ErasureTables(parts.sql);
 		this.#store = parts.store;
 		this.#clients = parts.clients;

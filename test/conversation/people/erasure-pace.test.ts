@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { ErasurePace } from "../../../src/conversation/people/erasure-pace.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+
+it("lets steps of erasures wait until the conversation has regained the work of those before", async () => {
+	let now = 0;
+	const pace = new ErasurePace(() => now);
+	await pace.wait(10);
+	pace.spend(limits.work.burst);
+	let isDone = false;
+	const waiting = pace.wait(10).then(() => {
+		isDone = true;
+	});
+	await Promise.resolve();
+	expect(isDone).toBe(false);
+	now = 1_000;
+	await waiting;
+	// A step that takes more than the burst is not refused for ever.
+	now = 1_000_000;
+	await pace.wait(limits.work.burst * 2);
+});
