@@ -16,13 +16,13 @@ it("are the default and those that the server lists, without deprecated and odd 
 				id: "claude-opus-5-5",
 				name: "Claude Opus 5.5",
 				isDefault: false,
-				capabilities: { efforts: ["low", "medium", "high"], webSearch: true, documents: true, contextTokens: 1_000_000 },
+				capabilities: { efforts: ["low", "medium", "high"], webSearch: true, images: true, documents: true, contextTokens: 1_000_000 },
 			},
 			{
 				id: "claude-haiku-4-5-plain",
 				name: "Claude Plain",
 				isDefault: false,
-				capabilities: { efforts: [], webSearch: false, documents: true, contextTokens: 1_000_000 },
+				capabilities: { efforts: [], webSearch: false, images: true, documents: true, contextTokens: 1_000_000 },
 			},
 		],
 	});
