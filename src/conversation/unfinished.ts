@@ -11,18 +11,17 @@ export function goOnAfterWake({ store, replies, lists, removals, purses, files, 
 	webhooks.goOn();
 }
 
-/** To be called by the alarm. Resolves when everything that was due has been tried. */
+/** To be called by the alarm. Resolves when everything that was due has been tried, but for what other servers are asked for. */
 export async function goOnWhenDue(parts: Parts): Promise<void> {
 	const { store, clients, endings, replies, lists, removals, purses, files, webhooks, retention, transcripts, alarm } = parts;
 	let notified: Promise<void> | undefined;
-	let transcribed: Promise<void> | undefined;
 	await alarm.handle(async () => {
 		endings.run();
 		clients.expire();
 		if (store.exists) replies.recover();
 		notified = lists.recover();
-		// A service may take a minute: nothing else waits for it.
-		transcribed = transcripts.runDue();
+		// A service may take a minute, and the platform fires no other alarm before this one has ended: nothing waits for it.
+		void transcripts.runDue();
 		webhooks.goOn();
 		await purses.runDue();
 		await files.runDue();
@@ -31,5 +30,4 @@ export async function goOnWhenDue(parts: Parts): Promise<void> {
 		retention.runDue();
 	});
 	await notified;
-	await transcribed;
 }

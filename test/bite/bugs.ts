@@ -355,6 +355,22 @@ export const bugs: Bug[] = [
 		tests: ["worker/transcripts"],
 	},
 	{
+		name: "a service that writes down slowly stops every alarm of the conversation",
+		file: "src/conversation/unfinished.ts",
+		from: "void transcripts.runDue();",
+		to: "await transcripts.runDue();",
+		project: "worker",
+		tests: ["worker/transcripts"],
+	},
+	{
+		name: "the alarm fires every second while a voice message is written down",
+		file: "src/conversation/voice/transcripts.ts",
+		from: "Math.max(dueAt, this.#with.now() + takenUpAfter)",
+		to: "dueAt",
+		project: "worker",
+		tests: ["worker/transcripts"],
+	},
+	{
 		name: "speech is counted by what its sender says",
 		file: "src/conversation/voice/transcripts.ts",
 		from: "Math.max(durationMs / 1000, size / fileLimits.speech.perSecond)",

@@ -80,6 +80,9 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	const speech: { authorization: string | undefined; fields: object; name: string | undefined }[] = [];
 	/** How often each recording came. */
 	const heard = new Map<string, number>();
+	/** Recordings that are answered only when a test says so, by the name of their hold. */
+	const holds = new Map<string, PromiseWithResolvers<void>>();
+	const holdOf = (name: string) => holds.get(name) ?? holds.set(name, Promise.withResolvers<void>()).get(name);
 	const upcoming: Script[] = [];
 	let held = Promise.resolve();
 	/** How often each question was sent. */
@@ -114,7 +117,9 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 				paused.clear();
 				return json(response, 200, {});
 			default:
-				return sendModel(request, response);
+				if (!request.url?.startsWith("/speech/release/")) return sendModel(request, response);
+				holdOf(request.url.slice("/speech/release/".length))?.resolve();
+				return json(response, 200, {});
 		}
 	});
 
@@ -182,6 +187,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		const times = (heard.get(form.file?.bytes ?? "") ?? 0) + 1;
 		heard.set(form.file?.bytes ?? "", times);
 		const answer = answerTo(form, times);
+		if (answer.hold !== undefined) await holdOf(answer.hold)?.promise;
 		response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
 	}
 

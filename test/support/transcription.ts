@@ -28,12 +28,16 @@ export function refusalOf({ fields, file }: SpeechRequest): string | undefined {
 	return file.bytes.length > 25 * 1024 * 1024 ? "Maximum content size limit exceeded" : undefined;
 }
 
-/** `!status-503` refuses a recording as often as it stands there, `!raw=` answers with what follows, and `!says=` is what is said. */
-export function answerTo({ file }: SpeechRequest, times: number): { status: number; body: string } {
+/**
+ * `!status-503` refuses a recording as often as it stands there, `!raw=` answers with what follows, and `!says=` is what is said.
+ * After `!hold-NAME` the answer waits for that hold to be released.
+ */
+export function answerTo({ file }: SpeechRequest, times: number): { status: number; body: string; hold?: string | undefined } {
 	const bytes = file?.bytes ?? "";
 	const statuses = [...bytes.matchAll(/!status-(\d{3})/g)].map(([, status]) => Number(status));
 	const status = statuses[times - 1];
 	if (status !== undefined) return { status, body: JSON.stringify({ error: { message: "not now" } }) };
 	const raw = /!raw=(.*?)\n/s.exec(bytes)?.[1];
-	return { status: 200, body: raw ?? JSON.stringify({ text: /!says=(.*?)\n/s.exec(bytes)?.[1] ?? "" }) };
+	const hold = /!hold-(\S+)/.exec(bytes)?.[1];
+	return { status: 200, body: raw ?? JSON.stringify({ text: /!says=(.*?)\n/s.exec(bytes)?.[1] ?? "" }), hold };
 }

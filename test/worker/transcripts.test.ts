@@ -1,8 +1,8 @@
 // What is said in voice messages, as a service writes it down: shown, found, read by Claude, and gone with its message.
 
-import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { expect, inject, it } from "vitest";
+import { expect, inject, it, vi } from "vitest";
 import { fileLimits } from "../../src/protocol/files/limits.ts";
 import { bytesOf, upload } from "../support/files.ts";
 import { expectLog } from "../support/log.ts";
@@ -39,6 +39,9 @@ function send(client: Client, content: string, ...files: string[]): void {
 
 const isReply = ({ message }: { message: { role: string } }) => message.role === "assistant";
 const transcriptOf = ({ message }: { message: { files?: { transcript?: string }[] } }) => message.files?.[0]?.transcript;
+
+/** The service answers what it holds under this name. */
+const release = (name: string) => fetch(`${inject("messagesApi")}/speech/release/${name}`, { method: "POST" });
 
 /** The latest prompt with these words. */
 async function promptWith(words: string): Promise<string> {
@@ -93,6 +96,25 @@ it("a voice message whose object is killed is written down all the same", async 
 	const updated = back.next("chat:updated");
 	await runDurableObjectAlarm(env.CONVERSATIONS.getByName(id));
 	expect(transcriptOf(await updated)).toBe("Still here");
+});
+
+it("a service that takes long keeps no alarm, and is asked by one only once", async () => {
+	expectLog(/was not written down/);
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	send(ann, `${id} !{"text":"Yes"}`, await voice(id, `!status-503 !hold-${id} !says=After a while`));
+	await ann.next("chat:message", isReply);
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
+	try {
+		const conversation = env.CONVERSATIONS.getByName(id);
+		expect(await runDurableObjectAlarm(conversation)).toBe(true);
+		const next = await runInDurableObject(conversation, (_object, { storage }) => storage.getAlarm());
+		expect(next).toBeGreaterThan(Date.now() + 90_000);
+	} finally {
+		vi.useRealTimers();
+	}
+	await release(id);
+	expect(transcriptOf(await ann.next("chat:updated"))).toBe("After a while");
 });
 
 it("what a service answers that is no transcript is not shown, nor asked for again", async () => {

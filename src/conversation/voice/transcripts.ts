@@ -13,6 +13,9 @@ import type { Store } from "../store/store.ts";
 /** About an hour. */
 const policy: RetryPolicy = { firstPause: 5_000, factor: 3, longestPause: 20 * 60_000, maxTries: 8 };
 
+/** In ms. Longer than a try takes: while jobs run, the alarm is only for the case that the object dies. */
+const takenUpAfter = 2 * 60_000;
+
 /** A job is about one message. `counted`: the files of it that the person's day has room for; `omitted`: those that are not written down. */
 type Job = { messageId: string; counted: readonly string[]; omitted: readonly string[] };
 
@@ -35,6 +38,8 @@ type Parts = {
 export class Transcripts {
 	readonly #with: Parts;
 	readonly #queue: RetryQueue<Job>;
+	/** How many goes of the queue are under way. */
+	#underWay = 0;
 
 	constructor(parts: Parts) {
 		this.#with = parts;
@@ -63,7 +68,7 @@ export class Transcripts {
 		if (event.type !== "chat:message" || !this.#with.transcribe) return;
 		const { id, seq } = event.message;
 		if (unheardOf(event.message).length > 0)
-			void this.#queue.enqueueAll([[String(seq), { messageId: id, counted: [], omitted: [] }]]).catch(() => {});
+			void this.#follow(() => this.#queue.enqueueAll([[String(seq), { messageId: id, counted: [], omitted: [] }]]));
 	}
 
 	/** A message is being written down for the first time: its words may be there in a moment. */
@@ -71,12 +76,27 @@ export class Transcripts {
 		return this.#queue.has(String(seq));
 	}
 
+	/** A job that runs or waits for its turn is due already: an alarm at that time would fire every second. */
 	get dueAt(): number | undefined {
-		return this.#queue.dueAt;
+		const { dueAt } = this.#queue;
+		return dueAt === undefined || this.#underWay === 0 ? dueAt : Math.max(dueAt, this.#with.now() + takenUpAfter);
 	}
 
+	/** Resolves when what was due has been tried, which may take minutes. Never rejects. */
 	async runDue(): Promise<void> {
-		await this.#queue.runDue();
+		await this.#follow(() => this.#queue.runDue());
+	}
+
+	async #follow(go: () => Promise<void>): Promise<void> {
+		this.#underWay += 1;
+		try {
+			await go();
+		} catch (error) {
+			console.error("Voice messages could not be taken up", error);
+		} finally {
+			this.#underWay -= 1;
+			if (this.dueAt !== undefined) this.#with.alarm.bringForward();
+		}
 	}
 
 	/** One file after another. What was counted is stored before the service is asked: a try that is repeated costs nobody more. */
