@@ -1,6 +1,6 @@
 // Bytes in an R2 bucket.
 
-import type { Bytes, Writing } from "./bytes.ts";
+import type { Bytes, Pieces, Writing } from "./bytes.ts";
 
 /** Keys that R2 deletes in one request. */
 const deletedAtOnce = 1_000;
@@ -53,10 +53,14 @@ export class BucketBytes implements Bytes {
 	}
 
 	/** The range is valid: R2 answers one that is not with the whole object. */
-	async read(key: string, start: number, end: number): Promise<ReadableStream<Uint8Array>> {
+	async read(key: string, start: number, end: number): Promise<Pieces> {
 		const object = await this.#bucket.get(this.#keyOf(key), { range: { offset: start, length: end - start + 1 } });
 		if (!object) throw new Error("The bytes of a file are gone from the bucket.");
-		return object.body;
+		const reader: ReadableStreamDefaultReader<Uint8Array> = object.body.getReader();
+		return {
+			next: async () => (await reader.read()).value,
+			cancel: () => void reader.cancel().catch(() => {}),
+		};
 	}
 
 	async delete(keys: readonly string[]): Promise<void> {

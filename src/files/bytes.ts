@@ -9,12 +9,20 @@ export interface Writing {
 	abort(): Promise<void> | void;
 }
 
+/** Bytes that are there to be read, piece by piece. Those of one stream would have to be read by another one, which is slow. */
+export interface Pieces {
+	/** `undefined` at the end. */
+	next(): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+	/** Nobody reads the rest. */
+	cancel(): void;
+}
+
 export interface Bytes {
 	readonly pieceBytes: number;
 	/** Begins to store bytes under a key that is new. */
 	begin(key: string): Writing;
 	/** The bytes from `start` to `end`, both included. They exist. */
-	read(key: string, start: number, end: number): Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>;
+	read(key: string, start: number, end: number): Promise<Pieces> | Pieces;
 	/** Deletes whatever there is under these keys, whole or not. Rejects if it cannot. */
 	delete(keys: readonly string[]): Promise<void> | void;
 }

@@ -3,6 +3,7 @@
 
 import * as fileLimits from "../protocol/files/limits.ts";
 import { busy, type Refusal } from "../protocol/refusal.ts";
+import type { Pieces } from "./bytes.ts";
 
 /** Who reads. `network`: where they come from, if they are a guest. */
 export type Reader = { by: string; network?: string | undefined };
@@ -25,15 +26,12 @@ export class Downloads {
 	 * Opens bytes, and counts them until they are read, given up or ended. `reader`: `undefined` for the deployment itself, which is never
 	 * refused.
 	 */
-	async open(
-		reader: Reader | undefined,
-		read: () => Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>,
-	): Promise<ReadableStream<Uint8Array> | Refusal> {
+	async open(reader: Reader | undefined, read: () => Promise<Pieces> | Pieces): Promise<ReadableStream<Uint8Array> | Refusal> {
 		if (reader && this.#isBusyFor(reader)) return busy;
 		const one: Partial<Reader> = { ...reader };
 		this.#open.add(one);
 		try {
-			return this.#follow((await read()).getReader(), () => this.#open.delete(one));
+			return this.#streamOf(await read(), () => this.#open.delete(one));
 		} catch (error) {
 			this.#open.delete(one);
 			throw error;
@@ -50,8 +48,8 @@ export class Downloads {
 		return own >= person || near >= ofNetwork || this.#open.size >= all;
 	}
 
-	/** The same bytes. `ended`: nothing of them is in memory any more. */
-	#follow(source: ReadableStreamDefaultReader<Uint8Array>, ended: () => void): ReadableStream<Uint8Array> {
+	/** The bytes as a stream. `ended`: nothing of them is in memory any more. */
+	#streamOf(pieces: Pieces, ended: () => void): ReadableStream<Uint8Array> {
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const end = () => {
 			clearTimeout(timer);
@@ -61,32 +59,39 @@ export class Downloads {
 			timer = setTimeout(() => {
 				end();
 				controller.error(new Error("The reader took nothing for too long."));
-				source.cancel().catch(() => {});
+				pieces.cancel();
 			}, this.#limits.downloadStall);
+		};
+		const give = (controller: ReadableByteStreamController, piece: Uint8Array | undefined) => {
+			if (piece) {
+				controller.enqueue(piece);
+				wait(controller);
+				return;
+			}
+			end();
+			controller.close();
+			controller.byobRequest?.respond(0);
+		};
+		const fail = (error: unknown): never => {
+			end();
+			throw error;
 		};
 		return new ReadableStream({
 			type: "bytes",
 			start: wait,
-			pull: async (controller) => {
+			pull: (controller) => {
 				clearTimeout(timer);
 				try {
-					const { done, value } = await source.read();
-					if (done) {
-						end();
-						controller.close();
-						controller.byobRequest?.respond(0);
-					} else {
-						controller.enqueue(value);
-						wait(controller);
-					}
+					const next = pieces.next();
+					if (next instanceof Promise) return next.then((piece) => give(controller, piece)).catch(fail);
+					give(controller, next);
 				} catch (error) {
-					end();
-					throw error;
+					fail(error);
 				}
 			},
-			cancel: (reason) => {
+			cancel: () => {
 				end();
-				return source.cancel(reason);
+				pieces.cancel();
 			},
 		});
 	}

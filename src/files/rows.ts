@@ -1,6 +1,6 @@
 // Bytes in rows of an object's own storage.
 
-import type { Bytes, Writing } from "./bytes.ts";
+import type { Bytes, Pieces, Writing } from "./bytes.ts";
 
 /** For the migrations of its object. It is released: never edit it. */
 export const partsTable = `
@@ -37,7 +37,7 @@ export class RowBytes implements Bytes {
 	}
 
 	/** Reads a part of a row when there is room for it. Whoever reads slowly holds no more than that in memory. */
-	read(key: string, start: number, end: number): ReadableStream<Uint8Array> {
+	read(key: string, start: number, end: number): Pieces {
 		let at = start;
 		const next = (): Uint8Array | undefined => {
 			if (at > end) return undefined;
@@ -49,14 +49,7 @@ export class RowBytes implements Bytes {
 			at += row.bytes.byteLength;
 			return new Uint8Array(row.bytes);
 		};
-		return new ReadableStream({
-			type: "bytes",
-			pull(controller) {
-				const piece = next();
-				if (piece) controller.enqueue(piece);
-				else controller.close();
-			},
-		});
+		return { next, cancel: () => {} };
 	}
 
 	delete(keys: readonly string[]): void {

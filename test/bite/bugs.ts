@@ -5221,8 +5221,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a download whose reader stands still holds memory for ever",
 		file: "src/files/downloads.ts",
-		from: "\t\t\t\t\t\twait(controller);\n",
-		to: "",
+		from: "controller.enqueue(piece);\n\t\t\t\twait(controller);",
+		to: "controller.enqueue(piece);",
 		project: "worker",
 		tests: ["files/object"],
 	},

@@ -126,7 +126,7 @@ describe("a file", () => {
 		const id = await newConversation(ann, [ben]);
 		const { file } = await upload(ann, id, noise(1_500_000));
 		await call("POST", `/conversations/${id}/messages`, await tokenOf(ann), { content: "", files: [file.id] });
-		const unread = () => new ReadableStream<Uint8Array>();
+		const unread = () => ({ next: () => new Promise<undefined>(() => {}), cancel: () => {} });
 		const opened = await Promise.all(Array.from({ length: downloads.person }, () => openDownloads.open({ by: ann }, unread)));
 		const refused = await download(ann, id, file.id);
 		expect([refused.status, refused.headers.get("retry-after"), codeOf(refused.bytes)]).toEqual([429, "1", "rate_limited"]);
