@@ -23,3 +23,8 @@ export function pauseAskedBy(error: unknown, policy: RetryPolicy): number {
 function capped(pause: number, { longestPause = Number.POSITIVE_INFINITY }: RetryPolicy): number {
 	return Math.min(longestPause, pause);
 }
+
+/** The result of a run that did not fail: the job is over, or it continues with new data and a fresh count of tries. */
+export type Progress<Data> = "done" | { next: Data };
+
+export type Failure = { key: string; error: unknown; isLast: boolean };

@@ -4,7 +4,7 @@
 import { limits } from "../protocol/limits.ts";
 import type { SharedAlarm } from "./alarm.ts";
 import { hasTable } from "./migrate.ts";
-import { pauseAfter, pauseAskedBy, type RetryPolicy } from "./retry-policy.ts";
+import { type Failure, type Progress, pauseAfter, pauseAskedBy, type RetryPolicy } from "./retry-policy.ts";
 
 /**
  * The table of all queues of an object, for its migrations. It is released: never edit it.
@@ -21,12 +21,7 @@ export const jobsTable = `
 	) STRICT, WITHOUT ROWID;
 `;
 
-export type { RetryPolicy };
-
-/** The result of a run that did not fail: the job is over, or it continues with new data and a fresh count of tries. */
-export type Progress<Data> = "done" | { next: Data };
-
-export type Failure = { key: string; error: unknown; isLast: boolean };
+export type { Progress, RetryPolicy };
 
 type Options<Data> = {
 	sql: SqlStorage;
@@ -92,12 +87,12 @@ export class RetryQueue<Data = undefined> {
 
 	/**
 	 * Stores jobs, sets the alarm, and runs as many as one go may; the alarm brings the rest. Resolves after that go.
-	 * Everything is stored before the first await. Stored jobs of the same keys are left alone.
+	 * Everything is stored before the first await. Stored jobs of the same keys are left alone, unless it `replaces` them.
 	 */
-	async enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>): Promise<void> {
+	async enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>, replaces = false): Promise<void> {
 		const dueAt = this.#options.now();
 		for (const [key, data] of jobs) {
-			if (this.#jobs.has(key)) continue;
+			if (!replaces && this.#jobs.has(key)) continue;
 			this.#put(key, { tries: 0, dueAt }, data);
 			this.#repeatRun(key, data);
 		}
@@ -127,6 +122,14 @@ export class RetryQueue<Data = undefined> {
 	/** True if the job is stored, even if it was given up and kept. */
 	has(key: string): boolean {
 		return this.#jobs.has(key);
+	}
+
+	/** What is stored of a job. */
+	stored(key: string): { data: Data } | undefined {
+		const { sql, name } = this.#options;
+		const rows = this.has(key) ? sql.exec<{ data: string | null }>("SELECT data FROM jobs WHERE queue = ? AND key = ?", name, key) : [];
+		const [row] = [...rows];
+		return row && { data: parse<Data>(row.data) };
 	}
 
 	/** When a stored job runs next, in ms. */
@@ -178,12 +181,11 @@ export class RetryQueue<Data = undefined> {
 	async #runStored(key: string, budget: { left: number }): Promise<void> {
 		const job = this.#jobs.get(key);
 		if (!this.#isOpen || !job || this.#runs.has(key)) return;
-		const { sql, name, policy } = this.#options;
-		const [row] = sql.exec<{ data: string | null }>("SELECT data FROM jobs WHERE queue = ? AND key = ?", name, key).toArray();
+		const row = this.stored(key);
 		if (!row) this.#jobs.delete(key);
 		// The object died in its last try.
-		else if (job.tries >= policy.maxTries) this.#fail(key, parse<Data>(row.data), new Error("The last try did not end"));
-		else await this.#start(key, parse<Data>(row.data), { isScheduled: true, isCounted: false, budget });
+		else if (job.tries >= this.#options.policy.maxTries) this.#fail(key, row.data, new Error("The last try did not end"));
+		else await this.#start(key, row.data, { isScheduled: true, isCounted: false, budget });
 	}
 
 	/** `isCounted`: this try has been counted. The first run begins before this returns. */

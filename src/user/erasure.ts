@@ -96,26 +96,47 @@ export class Erasure {
 		return this.#isInProgress ? { ...this.#counts.sum(), remaining: this.#queue.keys.length } : undefined;
 	}
 
-	/** True if the conversation is still to be erased from: its deliveries must not bring it back into the list. */
+	/** True if the conversation is still to be erased from. */
 	covers(id: string): boolean {
 		return this.#queue.has(id);
 	}
 
 	/**
+	 * True if the person's membership of the conversation has not ended yet: its deliveries must not bring it back into the list. Later ones
+	 * are about a new membership.
+	 */
+	awaitsEnd(id: string): boolean {
+		return this.#queue.stored(id)?.data.after === 0;
+	}
+
+	/**
 	 * Adds conversations and works on as many as one go may. In each of them an id of its own replaces the person's, and is
-	 * forgotten afterwards. Everything is stored before the first await.
+	 * forgotten afterwards. Where an erasure was in progress after the membership had ended, it starts again: the person may have come back.
+	 * Everything is stored before the first await.
 	 */
 	begin(ids: readonly string[]): Promise<Erased> {
-		// Somebody who was never in a conversation leaves no table behind.
-		if (ids.length > 0) this.#counts.create();
-		this.#isInProgress = true;
-		return this.#report(this.#queue.enqueueAll(ids.map((id) => [id, { alias: `erased-${crypto.randomUUID()}`, after: 0 }])));
+		const restarted = this.#queue.keys.flatMap((id) => {
+			const place = this.#queue.stored(id)?.data;
+			return place && place.after > 0 ? [[id, { alias: place.alias, after: 0 }] as const] : [];
+		});
+		return this.#add([...restarted, ...this.#unknown(ids)], true);
 	}
 
 	/** Works on one more conversation while it is in progress; returns false otherwise. */
 	include(id: string): boolean {
-		if (this.#isInProgress) void this.begin([id]);
+		if (this.#isInProgress) void this.#add(this.#unknown([id]));
 		return this.#isInProgress;
+	}
+
+	#unknown(ids: readonly string[]): (readonly [string, Place])[] {
+		return ids.filter((id) => !this.#queue.has(id)).map((id) => [id, { alias: `erased-${crypto.randomUUID()}`, after: 0 }]);
+	}
+
+	#add(jobs: readonly (readonly [string, Place])[], replaces = false): Promise<Erased> {
+		// Somebody who was never in a conversation leaves no table behind.
+		if (jobs.length > 0) this.#counts.create();
+		this.#isInProgress = true;
+		return this.#report(this.#queue.enqueueAll(jobs, replaces));
 	}
 
 	/** Continues with what is due. To be called by the alarm. */

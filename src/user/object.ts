@@ -140,7 +140,7 @@ export class UserObject extends ExportCalls {
 	// Calls of conversations
 
 	async updateEntry(summary: ListSummary): Promise<void> {
-		if (this.#erasure.covers(summary.id)) return;
+		if (this.#erasure.awaitsEnd(summary.id)) return;
 		// It admitted this person while they signed out.
 		if (this.#store.isSignedOut) void this.#everywhere.begin("sign-out", [summary.id]);
 		const before = this.push.isOn ? this.#store.entry(summary.id) : undefined;

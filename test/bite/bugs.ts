@@ -1613,7 +1613,7 @@ export const bugs: Bug[] = [
 	{
 		name: "an erasure in progress misses a fork that begins meanwhile",
 		file: "src/user/erasure.ts",
-		from: "if (this.#isInProgress) void this.begin([id]);",
+		from: "if (this.#isInProgress) void this.#add(this.#unknown([id]));",
 		to: "",
 		project: "worker",
 		tests: ["worker/fork"],
@@ -5313,5 +5313,21 @@ export const bugs: Bug[] = [
 		to: "if (!pending) return this.#ask(",
 		project: "worker",
 		tests: ["worker/retention"],
+	},
+	{
+		name: "whoever comes back during their own erasure is not in their own list",
+		file: "src/user/object.ts",
+		from: "if (this.#erasure.awaitsEnd(summary.id)) return;",
+		to: "if (this.#erasure.covers(summary.id)) return;",
+		project: "worker",
+		tests: ["worker/erase"],
+	},
+	{
+		name: "a second erasure leaves what the person said after the first one began",
+		file: "src/user/erasure.ts",
+		from: "place && place.after > 0 ?",
+		to: "place && place.after < 0 ?",
+		project: "worker",
+		tests: ["worker/erase"],
 	},
 ];

@@ -471,4 +471,36 @@ describe("an interrupted erasure", () => {
 		back.say("STILL HERE");
 		expect((await back.next("chat:message", ({ message }) => message.content === "STILL HERE")).message.author.userId).toBe(person);
 	});
+
+	it("reaches whoever has come back when they are suspended or erased once more", async () => {
+		const person = newPerson();
+		const id = await newConversation("ann", [person]);
+		(await Client.join(person, id)).say("OLD");
+		await expect.poll(async () => (await messagesOf("ann", id)).length).toBe(1);
+		// More places than one step goes through. The second step fails.
+		await inStorage("CONVERSATIONS", id, ({ sql }) => {
+			sql.exec("UPDATE messages SET seq = 2001");
+			sql.exec("CREATE TRIGGER broken BEFORE UPDATE ON messages WHEN OLD.seq = 2001 BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+		});
+		expectLog(/broken on purpose/);
+		await abortAllDurableObjects();
+		expect((await as(person, "DELETE", "/me")).body.erased).toMatchObject({ failed: 1, remaining: 1 });
+		const come = () => Client.join(person, id, { claims: { conversations: [id] } });
+		const first = await come();
+		first.say("NEW");
+		await first.next("chat:message");
+		const listed = async () => (await as(person, "GET", "/conversations")).body.conversations.map((one: { id: string }) => one.id);
+		await expect.poll(listed).toEqual([id]);
+		const object = env.USERS.getByName(person);
+		await object.suspend(true);
+		expect(await first.closed).toBe(4401);
+		await object.suspend(false);
+		const second = await come();
+		await inStorage("CONVERSATIONS", id, ({ sql }) => void sql.exec("DROP TRIGGER broken"));
+		expect((await as(person, "DELETE", "/me")).body.erased).toMatchObject({ messages: 2, failed: 0, remaining: 0 });
+		expect(await second.closed).toBe(4401);
+		expect((await messagesOf("ann", id)).map(({ content }) => content)).toEqual(["", ""]);
+		expect(await storedIn("CONVERSATIONS", id)).not.toContain(person);
+		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
+	});
 });
