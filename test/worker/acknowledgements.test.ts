@@ -2,6 +2,7 @@
 
 import { expect, inject, it } from "vitest";
 import { Client as GatewayClient } from "../../src/gateway/socketio/client.ts";
+import { heldPackets } from "../../src/platform/held-bytes.ts";
 import type { ClientEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { eventScopes } from "../../src/protocol/token.ts";
@@ -214,7 +215,7 @@ it("each event is acknowledged once, and before the end, where the token expires
 			rooms: new Map(),
 		},
 		{
-			backend: { open: async () => theirs } as never,
+			backend: { open: async () => theirs, holdPackets: () => heldPackets.hold({ userId: "ann" }) } as never,
 			hasRoomFor: () => true,
 			countBadEvent: () => {},
 			clientDisconnected: () => {},
