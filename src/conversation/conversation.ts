@@ -11,7 +11,7 @@ import { Changes } from "./messages/changes.ts";
 import { History } from "./messages/history.ts";
 import { PrivateQuestions } from "./messages/private-questions.ts";
 import { SendRate } from "./messages/send-rate.ts";
-import { mayWrite, Sending, type Sent } from "./messages/sending.ts";
+import { mayWrite, Sending, type Sent, type SpokenMessages } from "./messages/sending.ts";
 import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
 import { tellWhatIsLeft } from "./people/link-news.ts";
 import { ReadMarks } from "./people/read-marks.ts";
@@ -39,8 +39,7 @@ type Dependencies<T extends Client> = {
 	/** False where guests may not ask Claude. */
 	guestsAsk: boolean;
 	files: FileReleases;
-	/** Says whether a spoken message is being written down. */
-	transcripts: { isAwaited(message: { seq: number }): boolean };
+	transcripts: SpokenMessages;
 	/** How fast one person may send. */
 	rate: Rate;
 	/** How much work one person may cause. */

@@ -39,7 +39,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const store = new Store(storage.sql, settings.retentionDays);
 	const batch = new Batch<Frame>();
 	const observe = (event: ServerEvent) => {
-		for (const observer of [shared.registration, webhooks, retention, transcripts]) observer.observe(event);
+		for (const observer of [shared.registration, webhooks, retention]) observer.observe(event);
 	};
 	const clients = new Fanout<Socket>(batch, now, observe, (event, from) => eventFrom(event, from, (place) => store.infoFrom(place)));
 	const due = () => [people.endings, lists, replies, purses, files, removals, webhooks, retention, transcripts];

@@ -49,15 +49,23 @@ export async function passBytesQuota(
 	return full && { code: "rate_limited", text: uploadsUsedUp, ...full };
 }
 
-/** Counts speech that is about to be written down, by person and in the whole deployment. Returns false if that is too much for today. */
+/**
+ * Counts speech that is about to be written down, by person, by network and site of guests, and in the whole deployment. Returns false if
+ * that is too much for today. The guests of one site leave half of the deployment's day to others.
+ */
 export async function passSpeechQuota(
 	ledgers: Cloudflare.Env["LEDGER"],
-	{ userId, isGuest }: Writer,
+	writer: Writer,
 	seconds: number,
 	{ person, guest, deployment }: { person: number; guest: number; deployment: number },
 ): Promise<boolean> {
-	const own = await ledgers.getByName(purseName({ userId })).addTranscribed(seconds, isGuest ? guest : person);
-	return !own && !(await ledgers.getByName(purseName("deployment")).addTranscribed(seconds, deployment));
+	const everybody = ledgers.getByName(purseName("deployment"));
+	// Nobody pays with their own day for what the deployment has no room for.
+	if (await everybody.addTranscribed(0, deployment - seconds)) return false;
+	const most = writer.isGuest ? deployment / 2 : deployment;
+	const own = writer.isGuest ? guest : person;
+	const full = await count(writer, own, guest, (name, its) => ledgers.getByName(name).addTranscribed(seconds, Math.min(its, most)));
+	return !full && !(await everybody.addTranscribed(seconds, deployment));
 }
 
 /** Counts by person, network and site, until one of them is full. */

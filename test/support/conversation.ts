@@ -373,7 +373,7 @@ export class TestConversation {
 			authenticate: async (token, { userId }) => (token === userId ? { expiresAt: this.now + 1 } : { code: "unauthorized" }),
 			guestsAsk,
 			files: { release: (seq) => void this.released.push(...this.store.files.release(seq)) },
-			transcripts: { isAwaited: () => false },
+			transcripts: { add: () => {}, isAwaited: () => false },
 			rate: { burst: 3, perSecond: 1 },
 			work: new WorkRate(),
 			now,

@@ -3,6 +3,8 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, inject, it, vi } from "vitest";
+import { passSpeechQuota } from "../../src/money/quota.ts";
+import { heldBytes } from "../../src/platform/held-bytes.ts";
 import { fileLimits } from "../../src/protocol/files/limits.ts";
 import { bytesOf, upload } from "../support/files.ts";
 import { expectLog } from "../support/log.ts";
@@ -26,10 +28,11 @@ const logOf = async (): Promise<Logged> => (await fetch(`${inject("messagesApi")
 const waveform = Array(fileLimits.waveform.bars).fill(3).join();
 
 /** A voice message whose bytes say how the service answers. */
-async function voice(id: string, script: string, { userId = "ann", durationMs = 4_000 } = {}) {
+async function voice(id: string, script: string, { userId = "ann", token = "", durationMs = 4_000 } = {}) {
 	const bytes = bytesOf(`\x1aE\xdf\xa3\x9fB\x82\x84webm ${id} ${script}\n`);
 	const query = `&durationMs=${durationMs}&waveform=${waveform}`;
-	const { file } = await upload(userId, id, bytes, { name: "voice.webm", type: "audio/webm", query });
+	const headers: Record<string, string> = token === "" ? {} : { authorization: `Bearer ${token}` };
+	const { file } = await upload(userId, id, bytes, { name: "voice.webm", type: "audio/webm", query, headers });
 	return file.id;
 }
 
@@ -138,6 +141,53 @@ it("a deleted voice message takes its words with it", async () => {
 	expect((await ann.next("chat:updated")).message).not.toHaveProperty("files");
 	const { body } = await call("GET", `/conversations/${id}/search?q=never`, await tokenOf("ann"));
 	expect(body.results).toEqual([]);
+});
+
+it("the guests of one network have so many minutes together", async () => {
+	const guest = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+	const { id } = (await call("POST", "/conversations", guest.token, { assistant: "off" })).body.conversation;
+	await call("PATCH", `/conversations/${id}`, guest.token, { assistant: "off" });
+	const socket = await Client.openBy(guest.token, id);
+	await env.LEDGER.getByName("network 2001:db8:77:1::/64").addTranscribed(6_000, Number.MAX_SAFE_INTEGER);
+	const sendFrom = async (address: string, says: string) => {
+		const from = { "cf-connecting-ip": address };
+		const file = await voice(id, `!says=${says}`, { token: guest.token });
+		expect((await call("POST", `/conversations/${id}/messages`, guest.token, { content: says, files: [file] }, from)).status).toBe(201);
+	};
+	await sendFrom("2001:db8:77:1::1", "From the full one");
+	await sendFrom("2001:db8:78:1::1", "From another");
+	expect(transcriptOf(await socket.next("chat:updated"))).toBe("From another");
+});
+
+it("speech that the deployment has no room for costs nobody their own day, and guests leave half of it", async () => {
+	const writer = { userId: "quota-cat", isGuest: false };
+	const day = { person: 10, guest: 10, deployment: Number.MAX_SAFE_INTEGER };
+	expect(await passSpeechQuota(env.LEDGER, writer, 10, { ...day, deployment: 5 })).toBe(false);
+	expect(await passSpeechQuota(env.LEDGER, { userId: "quota-gus", isGuest: true }, 10, { ...day, deployment: 19 })).toBe(false);
+	expect(await passSpeechQuota(env.LEDGER, writer, 10, day)).toBe(true);
+	expect(await passSpeechQuota(env.LEDGER, writer, 1, day)).toBe(false);
+});
+
+it("a recording waits until there is memory for it", async () => {
+	expectLog(/was not written down/);
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	const file = await voice(id, "!says=At last");
+	const others = heldBytes.hold({ userId: "others" });
+	const most = heldBytes.hold({ userId: "more" });
+	expect([others.add(fileLimits.inMemory.person), most.add(fileLimits.inMemory.person)]).toEqual([true, true]);
+	send(ann, `${id} !{"text":"Yes"}`, file);
+	await ann.next("chat:message", isReply);
+	expect(await promptWith(id)).toContain("no transcript");
+	others.release();
+	most.release();
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 11_000 });
+	try {
+		await runDurableObjectAlarm(env.CONVERSATIONS.getByName(id));
+	} finally {
+		vi.useRealTimers();
+	}
+	expect(transcriptOf(await ann.next("chat:updated"))).toBe("At last");
 });
 
 it("a person has so many minutes written down a day, by what they send and not by what they say of it", async () => {

@@ -26,6 +26,13 @@ export type Sent = { message: Message; isNew: boolean; notice?: Notice };
 /** Why nobody replies. */
 type Unanswered = Pick<Notice, "code" | "error" | "scope">;
 
+export type SpokenMessages = {
+	/** Has what is said in a message written down. */
+	add(message: Message, by: Requester): void;
+	/** Says whether that is under way for the first time. */
+	isAwaited(message: Pick<Message, "seq">): boolean;
+};
+
 type Dependencies = {
 	store: Store;
 	clients: Pick<Clients, "all" | "send" | "flush" | "broadcast">;
@@ -35,7 +42,7 @@ type Dependencies = {
 	readMarks: { messageAdded(message: Message): void };
 	sendRate: SendRate;
 	work: WorkRate;
-	transcripts: { isAwaited(message: { seq: number }): boolean };
+	transcripts: SpokenMessages;
 	/** False where guests may not ask Claude. */
 	guestsAsk: boolean;
 	now: () => number;
@@ -74,7 +81,7 @@ export class Sending {
 	}
 
 	#add(person: Author, said: MessageInput, requester: Requester, accepted: () => void, asksNobody = false): Sent | Refusal {
-		const { store, clients, titles, lists, readMarks, sendRate, work, now } = this.#with;
+		const { store, clients, titles, lists, readMarks, sendRate, work, transcripts, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
 		// A small event may need a long message to be read.
@@ -106,6 +113,7 @@ export class Sending {
 			now(),
 		);
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
+		transcripts.add(message, requester);
 		readMarks.messageAdded(message);
 		titles.messageAdded(message);
 		lists.changed();

@@ -2,12 +2,13 @@
 // Must not know how the service is asked.
 
 import type { SharedAlarm } from "../../platform/alarm.ts";
+import { heldBytes } from "../../platform/held-bytes.ts";
 import { type Progress, type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
-import { messageEvent, type ServerEvent } from "../../protocol/events.ts";
+import { messageEvent } from "../../protocol/events.ts";
 import type { MessageFile } from "../../protocol/files/file.ts";
 import * as fileLimits from "../../protocol/files/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Clients, FileBytes, MemberLists } from "../ports.ts";
+import type { Clients, FileBytes, MemberLists, Requester } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
 /** About an hour. */
@@ -16,8 +17,16 @@ const policy: RetryPolicy = { firstPause: 5_000, factor: 3, longestPause: 20 * 6
 /** In ms. Longer than a try takes: while jobs run, the alarm is only for the case that the object dies. */
 const takenUpAfter = 2 * 60_000;
 
-/** A job is about one message. `counted`: the files of it that the person's day has room for; `omitted`: those that are not written down. */
-type Job = { messageId: string; counted: readonly string[]; omitted: readonly string[] };
+/**
+ * A job is about one message. `network`: where a guest sent it from. `counted`: the files of it that the person's day has room for;
+ * `omitted`: those that are not written down.
+ */
+type Job = { messageId: string; network?: string | undefined; counted: readonly string[]; omitted: readonly string[] };
+
+/** The memory that a recording takes, in its own size: as it is read, as a file, and in the request. */
+const copies = 3;
+/** In ms. */
+const whileMemoryIsFull = 10_000;
 
 type Parts = {
 	sql: SqlStorage;
@@ -28,7 +37,7 @@ type Parts = {
 	/** Rejects if it failed, for good if the error says so. Without it nothing is written down. */
 	transcribe: ((recording: { bytes: Uint8Array<ArrayBuffer>; type: string }) => Promise<string>) | undefined;
 	/** Counts the seconds of a member. */
-	passQuota: (userId: string, seconds: number) => Promise<boolean>;
+	passQuota: (writer: Requester, seconds: number) => Promise<boolean>;
 	/** Questions that waited may be asked now. */
 	heard: () => void;
 	alarm: SharedAlarm;
@@ -63,12 +72,11 @@ export class Transcripts {
 		});
 	}
 
-	/** To be called with every event that the conversation sends, in the step that stores what it says. */
-	observe(event: ServerEvent): void {
-		if (event.type !== "chat:message" || !this.#with.transcribe) return;
-		const { id, seq } = event.message;
-		if (unheardOf(event.message).length > 0)
-			void this.#follow(() => this.#queue.enqueueAll([[String(seq), { messageId: id, counted: [], omitted: [] }]]));
+	/** To be called for every message that somebody sends, in the step that stores it. */
+	add(message: Message, { network }: Requester): void {
+		if (!this.#with.transcribe || unheardOf(message).length === 0) return;
+		const job: Job = { messageId: message.id, network, counted: [], omitted: [] };
+		void this.#follow(() => this.#queue.enqueueAll([[String(message.seq), job]]));
 	}
 
 	/** A message is being written down for the first time: its words may be there in a moment. */
@@ -108,27 +116,33 @@ export class Transcripts {
 			heard();
 			return "done";
 		}
+		const author = { userId: message.author.userId, network: job.network };
 		if (!job.counted.includes(file.id)) {
-			const isCounted = file.size <= fileLimits.speech.bytes && (await passQuota(message.author.userId, secondsOf(file)));
+			const isCounted = file.size <= fileLimits.speech.bytes && (await passQuota(author, secondsOf(file)));
 			return { next: isCounted ? { ...job, counted: [...job.counted, file.id] } : { ...job, omitted: [...job.omitted, file.id] } };
 		}
-		const text = await this.#textOf(file);
+		const text = await this.#textOf(file, author);
 		if (text) this.#add(job.messageId, file.id, text);
 		return { next: { ...job, omitted: [...job.omitted, file.id] } };
 	}
 
 	/** `undefined` if it will never be written down. */
-	async #textOf({ id, type }: MessageFile): Promise<string | undefined> {
+	async #textOf({ id, type, size }: MessageFile, author: Requester): Promise<string | undefined> {
 		const { bytes, transcribe } = this.#with;
 		const stored = await bytes.sizes([id]);
 		if (stored[id] === undefined) return undefined;
-		const read = new Uint8Array(await new Response(await bytes.open(id)).arrayBuffer());
+		// All conversations of an instance share its memory.
+		const held = heldBytes.hold(author);
+		if (!held.add(size * copies)) throw Object.assign(new Error("No memory for a recording now"), { retryAfterMs: whileMemoryIsFull });
 		try {
+			const read = new Uint8Array(await new Response(await bytes.open(id)).arrayBuffer());
 			return await transcribe?.({ bytes: read, type });
 		} catch (error) {
 			if ((error as { isFinal?: unknown }).isFinal !== true) throw error;
 			console.error("A voice message cannot be written down", id, error);
 			return undefined;
+		} finally {
+			held.release();
 		}
 	}
 

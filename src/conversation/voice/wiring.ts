@@ -14,8 +14,8 @@ export function transcriptsOf(
 	return new Transcripts({
 		...shared,
 		transcribe: transcription && ((recording) => transcribe(transcription, recording)),
-		passQuota: async (userId, seconds) =>
+		passQuota: async (writer, seconds) =>
 			transcription !== undefined &&
-			passSpeechQuota(env.LEDGER, { userId, isGuest: members.isGuest(userId) }, seconds, transcription.perDay),
+			passSpeechQuota(env.LEDGER, { ...writer, isGuest: members.isGuest(writer.userId) }, seconds, transcription.perDay),
 	});
 }

@@ -23,9 +23,10 @@ export const thumbhash = 40;
 export const thumbnail = { bytes: 200 * 1024, original: 100 * 1024 };
 /**
  * Of a voice message that is written down: bytes, and how many of them count as a second at least. The page records 3,000 a second, and
- * what the sender says about the length proves nothing.
+ * what the sender says about the length proves nothing. Three copies of the bytes are in memory at once: they have to fit into what one
+ * person may hold, see `inMemory`.
  */
-export const speech = { bytes: 10 * megabyte, perSecond: 3_000 };
+export const speech = { bytes: 8 * megabyte, perSecond: 3_000 };
 /** A transcript. An hour of speech has about 60,000 characters. */
 export const transcript = 100_000;
 /** Files of one conversation, besides their size. */
