@@ -5,7 +5,7 @@ import type { Answer, Charge, Limit, PurseOwner, Wish } from "../money/purse-cal
 import type { Effort, InstructionsVersion, Tools } from "../protocol/claude-settings.ts";
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
-import type { AskedFiles } from "../protocol/files/reading.ts";
+import type { AskedFiles, Unread } from "../protocol/files/reading.ts";
 import type { MemberChange } from "../protocol/memory/member-change.ts";
 import type { Message, Usage } from "../protocol/message.ts";
 import type { Author, Person } from "../protocol/person.ts";
@@ -123,7 +123,10 @@ export type ReplyOptions = {
 	asked?: (asked: Asked) => void;
 };
 
-/** What a request was made with. `places`: those of the messages in its prompt, ascending. `files`: only if its messages have some. */
+/**
+ * What a request was made with. `places`: those of the messages in its prompt, ascending. `files` and `unread`: only if its messages have
+ * some; `unread` says why Claude reads only the names of files.
+ */
 export type Asked = {
 	model: string;
 	maxTokens: number;
@@ -131,6 +134,7 @@ export type Asked = {
 	places: readonly number[];
 	tools: readonly string[];
 	files?: AskedFiles;
+	unread?: ReadonlyMap<string, Unread>;
 };
 
 /** The bytes of a conversation's files. */

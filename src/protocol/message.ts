@@ -2,6 +2,8 @@
 
 import * as v from "valibot";
 import { fileBriefSchema, fileSchema } from "./files/file.ts";
+import * as fileLimits from "./files/limits.ts";
+import { unreadFileSchema } from "./files/reading.ts";
 import { limits } from "./limits.ts";
 import { authorSchema, idSchema, idSchemaOf, personSchema } from "./person.ts";
 import { areCitationsSound, citationSchema, type Research, sourceSchema, storedResearch, toolSchema } from "./sources.ts";
@@ -95,6 +97,11 @@ export const messageSchema = v.object({
 	 */
 	sources: v.optional(v.array(sourceSchema)),
 	citations: v.optional(v.array(citationSchema)),
+	/**
+	 * Replies only: files of the messages that it answers which Claude could not read, at most `fileLimits.unread`. Those of earlier
+	 * messages are in earlier replies.
+	 */
+	unreadFiles: v.optional(v.array(unreadFileSchema)),
 	/** The interruptions of a reply that was continued: after how much text (UTF-16 units), and why. */
 	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
 	/** Replies only: milliseconds from its beginning to its end. */
@@ -147,13 +154,13 @@ export const answerFacts = [
 ] as const;
 
 /** The facts that are stored with a reply besides its text. */
-export const replyFacts = [...answerFacts, "stoppedBy", "sharedBy"] as const;
+export const replyFacts = [...answerFacts, "unreadFiles", "stoppedBy", "sharedBy"] as const;
 
 /** A former version of a reply, from before it was regenerated. */
 export const versionSchema = v.object({
 	/** 1, 2, 3 …; the oldest versions but the first are dropped when there are many. */
 	version: countSchema,
-	...v.pick(messageSchema, ["content", "status", "reason", "stoppedBy", ...answerFacts]).entries,
+	...v.pick(messageSchema, ["content", "status", "reason", "stoppedBy", "unreadFiles", ...answerFacts]).entries,
 });
 
 const placeSchema = v.pick(messageSchema, ["id", "conversationId", "seq", "revision"]);
@@ -182,6 +189,7 @@ const factSchemas = /* @__PURE__ */ (() =>
 	v.object({
 		...v.pick(messageSchema, replyFacts).entries,
 		...storedResearch,
+		unreadFiles: v.pipe(v.array(unreadFileSchema), v.maxLength(fileLimits.unread)),
 	}))();
 
 /**

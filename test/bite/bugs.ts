@@ -347,6 +347,14 @@ export const bugs: Bug[] = [
 		tests: ["claude/prompt"],
 	},
 	{
+		name: "each reply names again the files that Claude could not read before",
+		file: "src/conversation/store/files.ts",
+		from: "AND seq >= ?2 AND role = 'assistant'",
+		to: "AND seq >= ?2 AND role = 'system'",
+		project: "worker",
+		tests: ["worker/claude-files"],
+	},
+	{
 		name: "a spoken question is asked before it is written down",
 		file: "src/conversation/messages/sending.ts",
 		from: "if (!said.steer && this.#with.transcripts.isAwaited(sent.message)) return sent;",

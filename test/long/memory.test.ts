@@ -63,6 +63,8 @@ it("what Claude saw lists the files that it read, and why it did not read the ot
 	await ann.say('!{"text":"I have read the letter."}');
 	const reply = ann.log.getByRole("article").last();
 	await reply.getByText("I have read the letter.").waitFor();
+	await reply.getByText("Claude could not read: data.bin (this kind of file)", { exact: true }).waitFor();
+	await look(ann, "unread-files");
 	await reply.getByRole("button", { name: "More" }).press("Enter");
 	await ann.page.getByRole("menuitem", { name: "What Claude saw" }).press("Enter");
 	const dialog = ann.page.getByRole("dialog", { name: "What Claude saw" });
@@ -74,6 +76,10 @@ it("what Claude saw lists the files that it read, and why it did not read the ot
 	]);
 	expect(await violations(ann.page)).toEqual([]);
 	await look(ann, "seen-files");
+	await ann.page.keyboard.press("Escape");
+	await ann.choose("letter.txt", "Delete");
+	await ann.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).click();
+	await reply.getByText("Claude could not read").waitFor({ state: "detached" });
 	expect(ann.complaints).toEqual([]);
 	await ann.leave();
 });

@@ -8,6 +8,7 @@ import {
 	readRecord,
 	writeRecords,
 } from "../../src/protocol/archive.ts";
+import { fileLimits } from "../../src/protocol/files/limits.ts";
 import { sha256 } from "../../src/protocol/hash.ts";
 import { limits } from "../../src/protocol/limits.ts";
 
@@ -141,12 +142,19 @@ describe("what Claude looked up", () => {
 		const [first = "", second = ""] = lines.split("\n");
 		const head = await readRecord(first, emptyReading);
 		const reply = (await readRecord(second, head?.reading ?? emptyReading))?.record as RecordOf<"message">;
-		return { tools: reply.tools, sources: reply.sources, citations: reply.citations };
+		return { tools: reply.tools, sources: reply.sources, citations: reply.citations, unreadFiles: reply.unreadFiles };
 	};
 
 	it("is read as it was written", async () => {
 		const research = { tools: [tool], sources: [source], citations: [citation] };
 		expect(await readReply(research)).toEqual(research);
+	});
+
+	it("has the files that Claude could not read, if their reasons are known and they are few", async () => {
+		const unread = { fileId: "f1", reason: "type" };
+		expect(await readReply({ unreadFiles: [unread] })).toEqual({ unreadFiles: [unread] });
+		expect(await readReply({ unreadFiles: [{ ...unread, reason: "x".repeat(1_000) }] })).toEqual({});
+		expect(await readReply({ unreadFiles: Array.from({ length: fileLimits.unread + 1 }, () => unread) })).toEqual({});
 	});
 
 	it.each([

@@ -2,6 +2,7 @@
 
 import { expect, inject, it } from "vitest";
 import { noise, pdf, png, upload } from "../support/files.ts";
+import { expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -59,6 +60,40 @@ it("a file that cannot be read does not keep Claude from answering, now and late
 	expect(body.files).toEqual([]);
 	expect(await sent(ann, `${id} Again !{"text":"Two"}`)).toMatchObject({ content: "Two" });
 	expect((await askedWith(`${id} Again`)).map(({ type }) => type)).toEqual(["text", "text", "text"]);
+});
+
+it("a reply names the files of the messages that it answers which Claude could not read, once and with the reason", async () => {
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	const token = await tokenOf("ann");
+	const letter = await upload("ann", id, "Dear Bob", { name: "letter.txt", type: "text/plain" });
+	const archive = await upload("ann", id, noise(900), { name: "report.zip" });
+	const locked = await upload("ann", id, await pdf(1, { isEncrypted: true }), { name: "locked.pdf", type: "application/pdf" });
+	const { id: fileId } = (await upload("ann", id, noise(900, 2), { name: "drawing.dwg" })).file;
+	const first = await sent(ann, `${id} !{"text":"One"}`, letter.file.id, archive.file.id, locked.file.id);
+	const said = [
+		{ fileId: archive.file.id, reason: "type" },
+		{ fileId: locked.file.id, reason: "refused" },
+	];
+	expect(first.unreadFiles).toHaveLength(said.length);
+	expect(first.unreadFiles).toEqual(expect.arrayContaining(said));
+	// It is in the prompt of the next reply as well, which answers another message.
+	expect((await sent(ann, `${id} Again !{"text":"Two"}`)).unreadFiles).toBeUndefined();
+	// Nobody was answered: the next reply answers this message, too.
+	expectLog(/Claude failed: bad_key/);
+	const failed = await sent(ann, `${id} !{"fault":"unauthorized"}`, fileId);
+	expect(failed).toMatchObject({ status: "failed", content: "" });
+	expect(failed.unreadFiles).toBeUndefined();
+	const last = await sent(ann, `${id} And now? !{"text":"Three"}`);
+	expect(last.unreadFiles).toEqual([{ fileId, reason: "type" }]);
+	ann.send({ type: "chat:regenerate", conversationId: id, messageId: last.id });
+	const again = await ann.next("chat:message", ({ message }) => message.id === last.id);
+	expect(again.message.unreadFiles).toEqual([{ fileId, reason: "type" }]);
+	const versions = await call("GET", `/conversations/${id}/messages/${last.id}/versions`, token);
+	expect(versions.body.versions).toEqual([expect.objectContaining({ unreadFiles: [{ fileId, reason: "type" }] })]);
+	const fork = await call("POST", `/conversations/${id}/fork`, token, { upTo: last.seq });
+	const { body: copied } = await call("GET", `/conversations/${fork.body.conversation.id}/messages`, token);
+	expect(copied.messages.at(-1)).toMatchObject({ unreadFiles: [{ fileId, reason: "type" }] });
 });
 
 it("the pages of a PDF are counted when it comes", async () => {

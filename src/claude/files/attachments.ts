@@ -1,7 +1,7 @@
 // The files of the requests for one reply: which can be read, their bytes, and those that turn out not to be readable.
 
 import type Anthropic from "@anthropic-ai/sdk";
-import { type FileBytes, ModelFailure } from "../../conversation/ports.ts";
+import { type Asked, type FileBytes, ModelFailure } from "../../conversation/ports.ts";
 import type { AskedFiles, ReadAs } from "../../protocol/files/reading.ts";
 import type { Settings } from "../../settings.ts";
 import { knownCapabilities } from "../models.ts";
@@ -84,10 +84,10 @@ export class Attachments {
 	}
 
 	/** Claude has begun to answer. Returns what it was asked with. */
-	askedWith({ read, unread }: Choice): { files?: AskedFiles } {
+	askedWith({ read, unread }: Choice): Pick<Asked, "files" | "unread"> {
 		if (this.#mayBeSightless) sightless.add(serverKey(this.#settings));
 		if (read.length + unread.size === 0) return {};
 		const known = [...this.#unread].filter(([id]) => unread.has(id));
-		return { files: { read: read.map(({ id }) => id), unread: Object.fromEntries(known), kinds: [...this.#kinds] } };
+		return { files: { read: read.map(({ id }) => id), unread: Object.fromEntries(known), kinds: [...this.#kinds] }, unread };
 	}
 }

@@ -33,6 +33,7 @@ export class Reply {
 	/** Why Claude has to be waited for, until more of the reply arrives. */
 	#busy: Busy | undefined;
 	#model: string | undefined;
+	#unreadFiles: Message["unreadFiles"];
 	/** What it has used and cost so far. */
 	readonly spending: Spending;
 	readonly #research: Research;
@@ -53,6 +54,7 @@ export class Reply {
 		this.#thinking = message.thinking ?? "";
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
+		this.#unreadFiles = message.unreadFiles;
 		this.spending = new Spending(message, priceOf, () => sink.promptTokens());
 		this.#research = new Research(message, (event) => sink.send(event));
 		this.calls = new Calls({ sink, toolbox, now: clock, show: (event) => this.recordTool(event, clock()) });
@@ -112,7 +114,7 @@ export class Reply {
 
 	/** Claude was asked with this, unless the reply has ended meanwhile. */
 	asked(asked: Asked, now: number, { aborted }: AbortSignal): void {
-		if (!aborted) this.#sink.saveAsked(asked, now);
+		if (!aborted) this.#unreadFiles = this.#sink.saveAsked(asked, now);
 	}
 
 	setModel(model: string | undefined): void {
@@ -286,6 +288,7 @@ export class Reply {
 		return {
 			...(thinking && { thinking }),
 			model: this.#model,
+			unreadFiles: this.#unreadFiles,
 			...(attempts.length > 0 && { attempts }),
 			usage: this.spending.usage,
 			cost: this.spending.costAt(now),

@@ -1,9 +1,11 @@
 // Puts together what Claude saw for a reply, from what was stored when it was asked, and from the messages as they are now. Says what has
-// changed since.
+// changed since, and which files Claude could not read.
 
-import { kindOf, unreadableFor } from "../../protocol/files/reading.ts";
+import { fileLimits } from "../../protocol/files/limits.ts";
+import { kindOf, type UnreadFile, unreadableFor } from "../../protocol/files/reading.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import type { Omission, Seen } from "../../protocol/memory/prompt.ts";
+import type { Asked } from "../ports.ts";
 import type { Range, ReadSummary, StoredPrompt } from "../store/claude/prompts.ts";
 import type { LogReader, Trace } from "../store/log-reader.ts";
 import type { Store } from "../store/store.ts";
@@ -62,6 +64,20 @@ function filesOf({ files }: Store, { files: asked, ranges }: StoredPrompt, from:
 		return { seq, id, name, type, size, ...(durationMs !== undefined && { durationMs }), ...(unread && { unread }) };
 	});
 	return { files: attachments.filter(({ unread }) => !unread).map(({ id }) => id), attachments };
+}
+
+/**
+ * The files that a reply says it has not read: those of the messages which it answers, so that each is said once. The newest ones, in the
+ * order of their messages; `undefined` if there are none. Costs nothing if Claude reads all files of its prompt.
+ */
+export function unreadFor({ files }: Store, seq: number, { places, unread }: Asked): UnreadFile[] | undefined {
+	if (!unread?.size) return undefined;
+	const found = files.sinceReply(seq, places[0] ?? seq, mostFiles).flatMap(({ id: fileId, transcript }) => {
+		const reason = unread.get(fileId);
+		// Claude reads what is said in a voice message.
+		return reason && !transcript ? [{ fileId, reason }] : [];
+	});
+	return found.length > 0 ? found.slice(0, fileLimits.unread).reverse() : undefined;
 }
 
 /** The places before the first message: in the summary, or too far back. */

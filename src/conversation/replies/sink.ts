@@ -3,6 +3,7 @@
 
 import { reasons } from "../../protocol/errors.ts";
 import { messageEvent, type ServerEvent } from "../../protocol/events.ts";
+import type { UnreadFile } from "../../protocol/files/reading.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Asked, CallResult, Clients, MemberLists, PromptMessage } from "../ports.ts";
@@ -16,6 +17,7 @@ import type { Store } from "../store/store.ts";
 import { messagesFor, promptTokensFor, type ReplySettings, settingsFor } from "./input.ts";
 import { readableBy } from "./money/link-rights.ts";
 import { recalled } from "./recall.ts";
+import { unreadFor } from "./seen.ts";
 
 /** `message` is the reply as it was when it began, or as its object left it when it died. */
 export interface Sink {
@@ -34,8 +36,8 @@ export interface Sink {
 	/** When the row was written, if it says so. */
 	written(): Written | undefined;
 	saveTurn(turn: StoredTurn): void;
-	/** Claude was asked with this. */
-	saveAsked(asked: Asked, now: number): void;
+	/** Claude was asked with this. Returns the files of the messages which it answers that Claude cannot read. */
+	saveAsked(asked: Asked, now: number): UnreadFile[] | undefined;
 	/** The calls that it waits for. Without this, Claude has no tools that Parley calls. */
 	readonly calls?: {
 		stored(): StoredCall[];
@@ -111,10 +113,12 @@ export class LogSink implements Sink {
 		this.#store.log.turns.save(this.message.seq, turn);
 	}
 
-	saveAsked(asked: Asked, now: number): void {
+	saveAsked(asked: Asked, now: number): UnreadFile[] | undefined {
 		const { log, instructions } = this.#store;
 		const texts = { instructions: instructions.idFor(this.message.seq), summary: this.#summary };
-		if (this.#store.exists) log.prompts.save(this.message.seq, asked, texts, now);
+		if (!this.#store.exists) return undefined;
+		log.prompts.save(this.message.seq, asked, texts, now);
+		return unreadFor(this.#store, this.message.seq, asked);
 	}
 
 	readonly calls: NonNullable<Sink["calls"]> = {

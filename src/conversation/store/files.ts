@@ -79,6 +79,17 @@ export class Files {
 		return this.#all("WHERE seq < ? ORDER BY seq DESC LIMIT ?", seq, limit).map(({ file, seq }) => ({ file, seq: seq ?? 0 }));
 	}
 
+	/**
+	 * The files that messages name since the reply before a place, and from another place on; the last ones first. A reply without a word
+	 * does not count: nobody was answered.
+	 */
+	sinceReply(seq: number, from: number, limit: number): MessageFile[] {
+		const reply = `SELECT seq FROM messages WHERE seq < ?1 AND seq >= ?2 AND role = 'assistant' AND is_shared = 0
+			AND (content <> '' OR deleted_at IS NOT NULL) ORDER BY seq DESC LIMIT 1`;
+		const where = `WHERE seq < ?1 AND seq > ifnull((${reply}), ?2 - 1) ORDER BY seq DESC LIMIT ?3`;
+		return this.#all(where, seq, from, limit).map(({ file }) => file);
+	}
+
 	/** The message at a place is gone, and so are its files. Returns their ids. */
 	release(seq: number): string[] {
 		return this.#ids("DELETE FROM files WHERE seq = ? RETURNING id", seq);

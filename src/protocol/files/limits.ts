@@ -29,6 +29,8 @@ export const thumbnail = { bytes: 200 * 1024, original: 100 * 1024 };
 export const speech = { bytes: 8 * megabyte, perSecond: 3_000 };
 /** A transcript. An hour of speech has about 60,000 characters. */
 export const transcript = 100_000;
+/** Files that a reply says it has not read. A message has no more, and a longer list says no more. */
+export const unread = 10;
 /** Files of one conversation, besides their size. */
 export const perConversation = 10_000;
 /** Uploads to one conversation at once. Each holds a few megabytes of memory. */

@@ -1,6 +1,7 @@
 // Which files Claude can read as themselves, and about how many tokens they take. Pure.
 
 import * as v from "valibot";
+import { idSchema } from "../person.ts";
 import type { MessageFile } from "./file.ts";
 import * as fileLimits from "./limits.ts";
 
@@ -12,6 +13,11 @@ import * as fileLimits from "./limits.ts";
 export const unreadSchema = v.picklist(["type", "too_large", "too_many", "model", "refused", "gone"]);
 
 export type Unread = v.InferOutput<typeof unreadSchema>;
+
+/** A file of which a reply has read only the name. */
+export const unreadFileSchema = v.object({ fileId: idSchema, reason: unreadSchema });
+
+export type UnreadFile = v.InferOutput<typeof unreadFileSchema>;
 
 /** What Claude reads a file as. */
 export type ReadAs = "picture" | "pdf" | "text";

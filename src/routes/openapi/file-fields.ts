@@ -10,6 +10,7 @@ export const commonFileFields: Readonly<Record<string, string>> = {
 	files: sent,
 	file: "The file.",
 	fileId: "Id of the file.",
+	unreadFiles: `Files of the messages which the reply answers, of which Claude could read only the names, up to ${fileLimits.unread}.`,
 };
 
 /** Of a file, in a message or by itself. */
@@ -55,6 +56,8 @@ export const fileFields: Readonly<Record<string, string>> = {
 	...only(of("attachments"), ["seq", "size", "durationMs"]),
 	"attachments.unread":
 		"Why Claude read only its name. `type`: it reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: newer files took its place. `model`: the model reads none of this kind. `refused`: Claude's server could not read it. `gone`: its bytes were not there.",
+	"unreadFiles.reason":
+		"Why. `type`: Claude reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: other files took its place. `model`: the model reads none of this kind. `refused`: Claude's server could not read it. `gone`: its bytes were not there.",
 	"files.isVoice": "It was recorded to be listened to in its place.",
 	"lastMessage.files": "Its files, in brief.",
 	"quoted.files": "Its files, in brief.",

@@ -101,7 +101,7 @@ export class AsideSink implements Sink {
 	begin(): void {}
 
 	/** What Claude saw is kept for the replies of the log. */
-	saveAsked(): void {}
+	saveAsked(): undefined {}
 
 	/** The events of a reply, as those of an aside. */
 	send(event: ServerEvent): void {

@@ -9,6 +9,7 @@ import type { Messages } from "../../live/messages.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
 import { seenBy } from "../../live/readPositions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
+import { LoadedMessages } from "../message/MessageActions.ts";
 import type { Delivery } from "../message/MessageArticle.tsx";
 import { OutgoingArticle } from "../message/OutgoingArticle.tsx";
 import { continues, Entry } from "./Entry.tsx";
@@ -40,16 +41,18 @@ type Props = {
 export function LogRows({ list, above, rows: { rows, after }, keys, ...props }: Props) {
 	const row = useRow(props);
 	return (
-		<div ref={list} className={styles.rows}>
-			<div ref={above} style={{ blockSize: rows[0]?.before }} />
-			{rows.flatMap(({ index, before }, nth) => [
-				nth > 0 && before > 0 && <div key={`before ${keys[index]}`} style={{ blockSize: before }} />,
-				<div key={keys[index]} className={styles.row} data-row={keys[index]}>
-					{row(index)}
-				</div>,
-			])}
-			{after > 0 && <div style={{ blockSize: after }} />}
-		</div>
+		<LoadedMessages value={props.messages}>
+			<div ref={list} className={styles.rows}>
+				<div ref={above} style={{ blockSize: rows[0]?.before }} />
+				{rows.flatMap(({ index, before }, nth) => [
+					nth > 0 && before > 0 && <div key={`before ${keys[index]}`} style={{ blockSize: before }} />,
+					<div key={keys[index]} className={styles.row} data-row={keys[index]}>
+						{row(index)}
+					</div>,
+				])}
+				{after > 0 && <div style={{ blockSize: after }} />}
+			</div>
+		</LoadedMessages>
 	);
 }
 

@@ -2,6 +2,7 @@
 
 import { createContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import type { Messages } from "../../live/messages.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
 import type { Actor } from "../../people/permissions.ts";
 
@@ -29,6 +30,9 @@ export type MessageActions = {
 	/** This message and all later ones. */
 	markUnread(message: Message): void;
 };
+
+/** The messages of the log that are loaded: for what a message says about earlier ones. */
+export const LoadedMessages = createContext<Messages>([]);
 
 const nothing = () => {};
 

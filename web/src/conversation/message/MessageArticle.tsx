@@ -7,6 +7,7 @@ import { claude, nameOfAuthor } from "../../../../src/protocol/person.ts";
 import type { Research } from "../../../../src/protocol/sources.ts";
 import { ErrorBoundary } from "../../ErrorBoundary.tsx";
 import { Files } from "../../files/Files.tsx";
+import { useFileParts } from "../../files/useFileParts.ts";
 import type { Catalogue } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import { phaseOf } from "../../live/replyStatus.ts";
@@ -48,11 +49,12 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	const people = useContext(People);
 	/** In the version that is shown. */
 	const shown: Message = versions.shown ? { ...message, ...noFacts, ...versions.shown } : message;
-	const { id, author, content, status, mentions, thinking, tools = [], sources = [] } = shown;
+	const { id, author, content, status, mentions, thinking, tools = [], sources = [], unreadFiles } = shown;
 	const { createdAt, editedAt, deletedAt, quoted, askedBy, sharedBy, role, seq, pinned, files, conversationId } = message;
 	const isGrowing = status === "streaming";
 	const isReply = role === "assistant" && deletedAt === undefined;
 	const research = useResearchParts(isReply && tools.length + sources.length > 0);
+	const fileParts = useFileParts(isReply && unreadFiles !== undefined);
 	const isLookingUp = isGrowing && research !== undefined && tools.some(({ status }) => status === "running");
 	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(shown, people, strings));
 	return (
@@ -85,6 +87,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 			{files && <Files conversationId={conversationId} files={files} />}
 			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} research={shown} />}
 			{research && <research.Research reply={shown} />}
+			{fileParts && unreadFiles && <fileParts.UnreadFiles files={unreadFiles} />}
 			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}
 			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
 			{pinned && <p className={styles.note}>{strings.pinnedBy(namesOf([{ ...pinned, username: strings.somebody }], people, strings))}</p>}
@@ -113,6 +116,7 @@ const noFacts = {
 	tools: undefined,
 	sources: undefined,
 	citations: undefined,
+	unreadFiles: undefined,
 } satisfies Partial<Version>;
 
 type TextProps = { content: string; isGrowing?: boolean; mentions?: readonly Mention[]; research?: Research };
