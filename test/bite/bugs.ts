@@ -5362,4 +5362,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/erase"],
 	},
+	{
+		name: "whoever is gone before Claude was reached lifts the limit of their reply",
+		file: "src/conversation/replies/sink.ts",
+		from: "this.#store.log.prompts.limit(this.message.seq, this.#from);",
+		to: "",
+		project: "worker",
+		tests: ["people/links"],
+	},
 ];

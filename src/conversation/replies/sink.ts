@@ -132,6 +132,7 @@ export class LogSink implements Sink {
 
 	begin(): void {
 		const { conversationId, id: messageId, askedBy } = this.message;
+		this.#store.log.prompts.limit(this.message.seq, this.#from);
 		this.send({ type: "chat:thinking", conversationId, status: "processing", messageId, ...(askedBy && { askedBy }) });
 	}
 
@@ -157,9 +158,12 @@ export class LogSink implements Sink {
 	}
 }
 
-/** Where somebody who asked has left, a reply that goes on reads nothing older than it has read. */
+/**
+ * Where somebody who asked has left or was erased, a reply that goes on reads nothing older than it could when it began. What an earlier
+ * release began has only its prompt for that.
+ */
 function fromFor(store: Store, { seq, askedBy = [] }: Message): number {
-	const from = readableBy(store, askedBy);
+	const from = Math.max(readableBy(store, askedBy), store.log.prompts.limitOf(seq));
 	const isComplete = askedBy.every(({ userId }) => store.members.find(userId));
 	return isComplete ? from : Math.max(from, store.log.prompts.of(seq)?.ranges[0]?.[0] ?? 1);
 }

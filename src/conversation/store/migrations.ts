@@ -7,6 +7,7 @@ import { jobsTable } from "../../platform/retry-queue.ts";
 import { auditBounds } from "./audit.ts";
 import { asidesTable, asideTurnsTable } from "./claude/asides.ts";
 import { memberChangesTable } from "./claude/member-changes.ts";
+import { promptLimitsTable } from "./claude/prompts.ts";
 import { summariesTable } from "./claude/summaries.ts";
 import { filesTable, unsentIndex } from "./files.ts";
 import { firstMigrations } from "./first-migrations.ts";
@@ -199,4 +200,5 @@ export const migrations: readonly Migration[] = [
 	ALTER TABLE prompts ADD COLUMN files TEXT;
 	`,
 	leftTable,
+	promptLimitsTable,
 ];

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { renumbered } from "../../../src/conversation/archive/part.ts";
+import { Erasure } from "../../../src/conversation/people/erasure.ts";
 import { continued } from "../../../src/conversation/replies/retry.ts";
 import { priceOf } from "../../../src/money/prices.ts";
 import { limits } from "../../../src/protocol/limits.ts";
@@ -31,6 +32,18 @@ const usedOf = (conversation: TestConversation) => {
 };
 const send = (conversation: TestConversation, client: TestClient, event: object) =>
 	conversation.rules.receive(client, { conversationId: conversation.store.info.id, ...event } as never);
+
+const erasureIn = (conversation: TestConversation, { storage }: DurableObjectState) =>
+	new Erasure({
+		sql: storage.sql,
+		...conversation,
+		lists: { changed: () => {} },
+		files: { releaseEach: () => {} },
+		queues: [],
+		transact: (work) => storage.transactionSync(work),
+		resync: () => {},
+		now: () => conversation.now,
+	});
 
 describe("the questions of a link", () => {
 	it("are shared by its people, and a question that is taken back is not used", () =>
@@ -267,11 +280,38 @@ describe("somebody who came by a link from now on", () => {
 			expect(conversation.calls).toHaveLength(3);
 			const read = (call: { messages: readonly { content: string }[] }) => call.messages.map(({ content }) => content);
 			expect(read(conversation.call)).toEqual(["@claude what was said?"]);
+			// As an earlier release has left it.
+			state.storage.sql.exec("DELETE FROM prompt_limits");
 			const next = new TestConversation(state, 60_000);
 			next.replies.recover();
 			await settled();
 			expect(read(next.call)).toEqual(["@claude what was said?"]);
 		}));
+
+	it.each(["leaving", "being erased"])("lifts no limit by %s before Claude was reached", (way) =>
+		inConversation(async (conversation, state) => {
+			conversation.say(conversation.enter(ann), "old secret");
+			await settled();
+			await conversation.call.end();
+			enterBy(conversation, bob, "i", { history: "new" });
+			conversation.invitations.accept(eve, "i");
+			conversation.say(conversation.enter(eve), "nothing to do with it");
+			conversation.say(conversation.enter(bob), "@claude what was said?");
+			await settled();
+			await conversation.call.fail("overloaded", 60_000);
+			if (way === "leaving") conversation.departures.end("bob", "bob");
+			else {
+				const erasure = erasureIn(conversation, state);
+				erasure.removeMember("bob", "erased-1");
+				erasure.step("bob", "erased-1", 0);
+			}
+			const next = new TestConversation(state, 60_000);
+			next.now = conversation.now + 60_000;
+			next.replies.recover();
+			await settled();
+			expect(next.call.messages.map(({ content }) => content)).not.toContain("old secret");
+		}),
+	);
 
 	it("exports and forks what they may read, numbered from 1", () => {
 		const message = (seq: number, more: object = {}) => ({ id: `m${seq}-abc`, seq, content: `${seq}`, ...more });

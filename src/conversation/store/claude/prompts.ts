@@ -3,6 +3,15 @@
 import type { AskedFiles } from "../../../protocol/files/reading.ts";
 import type { StoredSummary } from "./summaries.ts";
 
+/** For the migrations. It is released: never edit it. */
+export const promptLimitsTable = `
+	-- The first message that Claude may read for a reply, where that is not the first of all. Kept for good: who asked may be gone.
+	CREATE TABLE prompt_limits (
+		seq INTEGER PRIMARY KEY,
+		from_seq INTEGER NOT NULL
+	) STRICT;
+`;
+
 /** Places from one to another, both included. */
 export type Range = readonly [from: number, to: number];
 
@@ -103,6 +112,16 @@ export class Prompts {
 	latestFiles(): AskedFiles | undefined {
 		const [row] = this.#sql.exec<Pick<Row, "files">>("SELECT files FROM prompts ORDER BY seq DESC LIMIT 1").toArray();
 		return row?.files ? (JSON.parse(row.files) as AskedFiles) : undefined;
+	}
+
+	/** The reply reads no message before this one, in this life of the object or another. */
+	limit(seq: number, from: number): void {
+		if (from > 1) this.#sql.exec("INSERT OR REPLACE INTO prompt_limits (seq, from_seq) VALUES (?, ?)", seq, from);
+	}
+
+	/** The first message that the reply may read, as far as that was stored. */
+	limitOf(seq: number): number {
+		return this.#sql.exec<{ from: number }>("SELECT from_seq AS 'from' FROM prompt_limits WHERE seq = ?", seq).toArray()[0]?.from ?? 1;
 	}
 
 	drop(seq: number): void {
