@@ -5370,4 +5370,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["people/links"],
 	},
+	{
+		name: "one administrator shortens the time of messages behind a shorter one of the owners",
+		file: "src/conversation/store/keeping.ts",
+		from: " || isLess(next, current);",
+		to: " || (isLess(next, current) && false);",
+		project: "worker",
+		tests: ["worker/retention"],
+	},
 ];

@@ -187,6 +187,19 @@ describe("an administrator", () => {
 		const { acts } = (await as("second", "GET", `/admin/audit?subject=${id}`)).body as { acts: { action: string }[] };
 		expect(acts.slice(0, 3).map(({ action }) => action)).toEqual(["retained", "confirmed", "requested"]);
 	});
+
+	it("needs another one also for a time that owners have set already: they may take theirs back", async () => {
+		const ann = someone();
+		const id = await conversation(ann);
+		const path = `/admin/conversations/${id}/retention`;
+		const ownersSet = async (retentionDays: number | null) =>
+			(await as(ann, "PATCH", `/conversations/${id}`, { retentionDays })).body.conversation.keptDays;
+		expect(await ownersSet(7)).toBe(7);
+		const pending = { retentionDays: 7, by: "root", until: expect.any(String) };
+		const record = { conversationId: id, retentionDays: null, keptDays: 7, held: false, pending };
+		expect((await as("root", "PUT", path, { retentionDays: 7 })).body).toEqual(record);
+		expect(await ownersSet(null)).toBe(30);
+	});
 });
 
 describe("a legal hold", () => {

@@ -103,9 +103,12 @@ export class Keeping {
 		return all.length === 0 ? undefined : Math.min(...all);
 	}
 
-	/** True if an administrator's days would delete messages that are kept now. */
+	/** True if an administrator's days would delete messages that are kept now, or that would be once owners set no time any more. */
 	isShorter(administratorDays: number | null): boolean {
-		return (this.#keptWith(administratorDays) ?? Number.POSITIVE_INFINITY) < (this.keptDays ?? Number.POSITIVE_INFINITY);
+		const isLess = (days: number | undefined, others: number | undefined) =>
+			(days ?? Number.POSITIVE_INFINITY) < (others ?? Number.POSITIVE_INFINITY);
+		const [next, current] = [administratorDays ?? this.#deploymentDays, this.#administratorDays ?? this.#deploymentDays];
+		return isLess(this.#keptWith(administratorDays), this.keptDays) || isLess(next, current);
 	}
 
 	get isHeld(): boolean {
