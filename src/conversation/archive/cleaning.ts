@@ -1,6 +1,8 @@
 // Makes what a file says fit to store: it may come from an earlier version, from another deployment, or from anybody. Pure.
 
+import * as v from "valibot";
 import type { ArchiveRecord, RecordOf } from "../../protocol/archive.ts";
+import { fileNameSchema, type MessageFile } from "../../protocol/files/file.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Author, claude, erasedName, type Person } from "../../protocol/person.ts";
@@ -34,7 +36,7 @@ export function cleanRecord(record: ArchiveRecord, now: number): ArchiveRecord |
 }
 
 function cleanMessage(record: RecordOf<"message">, now: number): RecordOf<"message"> {
-	const { role, author, askedBy, stoppedBy, sharedBy, editedAt, deletedAt, pinned, mentions } = record;
+	const { role, author, askedBy, stoppedBy, sharedBy, editedAt, deletedAt, pinned, mentions, files } = record;
 	// Claude's replies are stored as Claude writes them, and their citations count in them.
 	const content = role === "user" ? sanitize(record.content) : record.content;
 	return {
@@ -49,6 +51,7 @@ function cleanMessage(record: RecordOf<"message">, now: number): RecordOf<"messa
 		...(stoppedBy && { stoppedBy: cleanPerson(stoppedBy) }),
 		...(sharedBy && { sharedBy: cleanPerson(sharedBy) }),
 		...cleanTools(record),
+		...(files && { files: files.map(cleanFile) }),
 		// They count in the text as it was.
 		...(mentions && { mentions: content === record.content ? mentions : [] }),
 	};
@@ -56,6 +59,12 @@ function cleanMessage(record: RecordOf<"message">, now: number): RecordOf<"messa
 
 function cleanTools({ tools }: Pick<RecordOf<"message">, "tools">): Pick<RecordOf<"message">, "tools"> {
 	return tools ? { tools: tools.map((tool) => ({ ...tool, ...(tool.decidedBy && { decidedBy: cleanPerson(tool.decidedBy) }) })) } : {};
+}
+
+/** Names are part of headers and of paths in archives. */
+function cleanFile(file: MessageFile): MessageFile {
+	const name = v.safeParse(fileNameSchema, file.name);
+	return { ...file, name: name.success ? name.output : "file" };
 }
 
 function cleanAuthor({ program, ...author }: Author): Author {
