@@ -5378,4 +5378,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/retention"],
 	},
+	{
+		name: "an imported file keeps any name",
+		file: "src/conversation/archive/cleaning.ts",
+		from: 'name: name.success ? name.output : "file"',
+		to: "name: name.success ? file.name : file.name",
+		project: "worker",
+		tests: ["archive/cleaning"],
+	},
+	{
+		name: "first steps of erasures keep later ones waiting without end",
+		file: "src/conversation/people/erasure-pace.ts",
+		from: "Math.max(left, -limits.work.burst)",
+		to: "left",
+		project: "worker",
+		tests: ["people/erasure-pace"],
+	},
 ];

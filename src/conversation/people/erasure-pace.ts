@@ -26,6 +26,8 @@ export class ErasurePace {
 	}
 
 	spend(counts: number): void {
-		this.#bucket = spend(this.#bucket, limits.work, this.#now(), counts);
+		const { left, at } = spend(this.#bucket, limits.work, this.#now(), counts);
+		// First steps never wait: however many there are, the others wait for no more than this.
+		this.#bucket = { left: Math.max(left, -limits.work.burst), at };
 	}
 }

@@ -19,3 +19,18 @@ it("lets steps of erasures wait until the conversation has regained the work of 
 	now = 1_000_000;
 	await pace.wait(limits.work.burst * 2);
 });
+
+it("lets them wait for no more than two bursts, however much others take that do not wait", async () => {
+	const { burst, perSecond } = limits.work;
+	let now = 0;
+	const pace = new ErasurePace(() => now);
+	for (let n = 0; n < 100; n++) pace.spend(burst);
+	now = ((2 * burst) / perSecond) * 1_000;
+	let isDone = false;
+	void pace.wait(burst).then(() => {
+		isDone = true;
+	});
+	await Promise.resolve();
+	await Promise.resolve();
+	expect(isDone).toBe(true);
+});
