@@ -5381,8 +5381,8 @@ export const bugs: Bug[] = [
 	{
 		name: "an imported file keeps any name",
 		file: "src/conversation/archive/cleaning.ts",
-		from: 'name: name.success ? name.output : "file"',
-		to: "name: name.success ? file.name : file.name",
+		from: "name: fileNameOf(file.name)",
+		to: "name: file.name || fileNameOf(file.name)",
 		project: "worker",
 		tests: ["archive/cleaning"],
 	},

@@ -1,8 +1,7 @@
 // Makes what a file says fit to store: it may come from an earlier version, from another deployment, or from anybody. Pure.
 
-import * as v from "valibot";
 import type { ArchiveRecord, RecordOf } from "../../protocol/archive.ts";
-import { fileNameSchema, type MessageFile } from "../../protocol/files/file.ts";
+import { fileNameOf, type MessageFile } from "../../protocol/files/file.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Author, claude, erasedName, type Person } from "../../protocol/person.ts";
@@ -63,8 +62,7 @@ function cleanTools({ tools }: Pick<RecordOf<"message">, "tools">): Pick<RecordO
 
 /** Names are part of headers and of paths in archives. */
 function cleanFile(file: MessageFile): MessageFile {
-	const name = v.safeParse(fileNameSchema, file.name);
-	return { ...file, name: name.success ? name.output : "file" };
+	return { ...file, name: fileNameOf(file.name) };
 }
 
 function cleanAuthor({ program, ...author }: Author): Author {

@@ -16,6 +16,12 @@ export const fileNameSchema = v.pipe(
 	v.check((name) => isVisible(name) && !/^\.+$/.test(name)),
 );
 
+/** The name as a file may have it. */
+export function fileNameOf(name: string): string {
+	const result = v.safeParse(fileNameSchema, name);
+	return result.success ? result.output : "file";
+}
+
 export const waveformSchema = v.pipe(
 	v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(fileLimits.waveform.highest))),
 	v.length(fileLimits.waveform.bars),
