@@ -107,7 +107,8 @@ export class Keeping {
 	isShorter(administratorDays: number | null): boolean {
 		const isLess = (days: number | undefined, others: number | undefined) =>
 			(days ?? Number.POSITIVE_INFINITY) < (others ?? Number.POSITIVE_INFINITY);
-		const [next, current] = [administratorDays ?? this.#deploymentDays, this.#administratorDays ?? this.#deploymentDays];
+		const withoutOwners = (set: number | null) => set ?? this.#deploymentDays;
+		const [next, current] = [withoutOwners(administratorDays), withoutOwners(this.#administratorDays)];
 		return isLess(this.#keptWith(administratorDays), this.keptDays) || isLess(next, current);
 	}
 
