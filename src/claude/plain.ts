@@ -1,10 +1,9 @@
-// One request without a stream, with as little thinking as the model allows: for titles and summaries.
+// One request without a stream, with as little thinking as the model allows: for titles, summaries and descriptions of pictures.
 
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Usage } from "../protocol/message.ts";
 import type { Settings } from "../settings.ts";
 import { reasonOf, statusOf } from "./failures.ts";
-import type { Prompt } from "./prompt.ts";
 import { serverKey } from "./server.ts";
 import { fieldsOf, nameOf, noUsage, textOf, usageAfter } from "./values.ts";
 
@@ -28,7 +27,7 @@ export type PlainAnswer = { text: string; stopReason: string | undefined; model:
 export async function askPlainly(
 	client: Anthropic,
 	settings: Settings["claude"],
-	prompt: Prompt,
+	prompt: Pick<Anthropic.MessageCreateParamsNonStreaming, "system" | "messages">,
 	answerTokens: number,
 	signal: AbortSignal,
 ): Promise<PlainAnswer> {

@@ -38,7 +38,7 @@ export function clientOf(
 			const response = await send(input, {
 				...init,
 				redirect: "manual",
-				...(bodyOf && { body: bodyOf(String(init?.body)) }),
+				...(bodyOf && typeof init?.body === "string" && { body: bodyOf(init.body) }),
 			});
 			return isStreaming && isStream(response) ? response : bounded(response, longestAnswer);
 		},

@@ -1,6 +1,7 @@
-// Connects a conversation to Claude: its replies, titles and summaries.
+// Connects a conversation to Claude: its replies, titles, summaries and descriptions of pictures.
 
 import { anthropicModel } from "../claude/anthropic.ts";
+import { anthropicDescriber } from "../claude/files/describer.ts";
 import { mcpToolbox } from "../claude/mcp/toolbox.ts";
 import { anthropicSummarizer } from "../claude/memory/summarizer.ts";
 import { anthropicTitler } from "../claude/titler.ts";
@@ -31,5 +32,5 @@ export function claudeOf(shared: Shared, { claude, mcp, guestClaude }: Settings)
 		titles,
 		memory,
 	});
-	return { titles, memory, replies };
+	return { titles, memory, replies, describer: anthropicDescriber(claude, shared.fileBytes) };
 }

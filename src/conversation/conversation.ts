@@ -8,6 +8,7 @@ import type { Refusal } from "../protocol/refusal.ts";
 import { eventScopes, hasScope } from "../protocol/token.ts";
 import { CatchUps } from "./messages/catch-ups.ts";
 import { Changes } from "./messages/changes.ts";
+import { Descriptions } from "./messages/descriptions.ts";
 import { History } from "./messages/history.ts";
 import { PrivateQuestions } from "./messages/private-questions.ts";
 import { SendRate } from "./messages/send-rate.ts";
@@ -16,7 +17,7 @@ import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
 import { tellWhatIsLeft } from "./people/link-news.ts";
 import { ReadMarks } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
-import type { Authenticate, Client, Clients, FileReleases, MemberLists, Requester } from "./ports.ts";
+import type { Authenticate, Client, Clients, Describer, FileReleases, MemberLists, Requester } from "./ports.ts";
 import type { Rate } from "./rate.ts";
 import type { Memory } from "./replies/memory/memory.ts";
 import type { Funding } from "./replies/money/funding.ts";
@@ -32,7 +33,8 @@ type Dependencies<T extends Client> = {
 	clients: Clients<T>;
 	replies: Replies;
 	memory: Memory;
-	funding: Pick<Funding, "isNeeded">;
+	funding: Pick<Funding, "isNeeded" | "forRequest" | "endRequest">;
+	describer?: Describer | undefined;
 	lists: MemberLists;
 	titles: Titles;
 	authenticate: Authenticate;
@@ -52,6 +54,7 @@ export class Conversation<T extends Client = Client> {
 	readonly #sending: Sending;
 	readonly asides: PrivateQuestions;
 	readonly catchUps: CatchUps;
+	readonly descriptions: Descriptions;
 	readonly #readMarks: ReadMarks<T>;
 	readonly #typing = new Typing<T>();
 	readonly #changes: Changes<T>;
@@ -65,6 +68,7 @@ export class Conversation<T extends Client = Client> {
 		this.#sending = new Sending({ ...dependencies, sendRate, readMarks: this.#readMarks });
 		this.asides = new PrivateQuestions({ ...dependencies, sending: this.#sending, sendRate, readMarks: this.#readMarks });
 		this.catchUps = new CatchUps({ ...dependencies, sendRate, readMarks: this.#readMarks });
+		this.descriptions = new Descriptions({ describer: undefined, ...dependencies, sendRate });
 		this.#changes = new Changes({ ...dependencies, sendRate });
 	}
 

@@ -2,12 +2,14 @@
 // Each asks again whether the person may do it.
 
 import { RpcTarget } from "cloudflare:workers";
+import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { MessageFile } from "../protocol/files/file.ts";
 import type { Author } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { hasScope } from "../protocol/token.ts";
 import { refuseUnsent } from "./messages/attachments.ts";
+import type { Described } from "./messages/descriptions.ts";
 import { mayWrite } from "./messages/sending.ts";
 import { prices } from "./messages/work-rate.ts";
 import type { Parts } from "./wiring.ts";
@@ -61,6 +63,17 @@ export class FileCalls extends RpcTarget {
 			const isVisible = known && (known.seq === null ? known.userId === userId : known.seq >= from);
 			return isVisible ? known.file : { code: "not_found" };
 		});
+	}
+
+	/** Waits for Claude. */
+	async describe(id: string, language: string): Promise<Described | Refusal> {
+		const { conversation } = this.#parts;
+		// A description says what is in the picture.
+		if (!mayRead(this.#identity)) return { code: "forbidden" };
+		const file = this.find(id);
+		if ("code" in file) return file;
+		const person = await this.#enter();
+		return "code" in person ? person : conversation.descriptions.propose(person, this.#identity, file, language);
 	}
 
 	/** A file of one's own that no message names yet. */

@@ -5,6 +5,7 @@ import type { Answer, Charge, Limit, PurseOwner, Wish } from "../money/purse-cal
 import type { Effort, InstructionsVersion, Tools } from "../protocol/claude-settings.ts";
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
+import type { MessageFile } from "../protocol/files/file.ts";
 import type { AskedFiles, Unread } from "../protocol/files/reading.ts";
 import type { MemberChange } from "../protocol/memory/member-change.ts";
 import type { Message, Usage } from "../protocol/message.ts";
@@ -263,6 +264,17 @@ export type SummaryRequest = { kind: "memory" | "catch-up"; former?: string | un
 
 /** `text` is `undefined` if the model wrote none; the request has used tokens all the same. */
 export type ProposedSummary = { text: string | undefined; model: string; usage: Usage };
+
+/** Describes pictures for people who cannot see them. */
+export interface Describer {
+	/** False if the conversation's choice of a model is known to see none. */
+	seesPictures(model: string | null): Promise<boolean>;
+	/** `language`: a language tag. May reject, with a `ModelFailure` if the failure is an expected one. */
+	describe(picture: MessageFile, language: string, signal: AbortSignal, model: string | null): Promise<ProposedDescription>;
+}
+
+/** `text` is `undefined` if the model wrote none; the request has used tokens all the same. */
+export type ProposedDescription = { text: string | undefined; usage: Usage };
 
 /** Proposes titles. */
 export interface Titler {

@@ -110,6 +110,12 @@ export const guestsMayNotAsk = () => inName("Claude does not answer guests here.
 /** For members who ask where only owners may. */
 export const ownersAsk = () => inName("Only the owners of this conversation may ask Claude. Your message was sent.");
 
+/** For whoever wants a picture described that Claude does not describe. */
+export const pictureForClaude = () => inName("Claude describes pictures of the types JPEG, PNG, GIF and WebP, and no other files.");
+export const pictureTooLarge = () => inName("That picture is larger than Claude takes. Send a smaller copy, or describe it yourself.");
+export const noDescriptions = () => inName("The model that answers here sees no pictures. Describe the picture yourself.");
+export const pictureNotDescribed = () => inName("Claude has not described that picture. Try again, or describe it yourself.");
+
 /** For those who came by a link that does not let them ask, and where its questions or its money are used up. */
 export const linkForbidsAsking = () => inName("The link that you came by does not let you ask Claude. An owner can change that.");
 export const linkUsedUp = () => inName("The link that you came by allows no more questions to Claude. An owner can lift the limit.");

@@ -2,9 +2,11 @@
 // A script is a word after an exclamation mark, `!refusal`, or JSON in one line: `!{"tokens":1000,"perSecond":50}`.
 
 import { readEnvelope } from "../../src/claude/envelope.ts";
+import { descriptionSystem } from "../../src/claude/files/description.ts";
 import { continueRequest } from "../../src/claude/prompt.ts";
 import { titleSystem } from "../../src/claude/title.ts";
 import type { ScriptedBlock } from "./messages-api-blocks.ts";
+import { isFileBlock } from "./messages-api-files.ts";
 
 /** Responses with an error status and no stream. */
 export const refusals = {
@@ -164,6 +166,24 @@ export function turnStart(messages: RequestBody["messages"]): number {
 /** Whether a request asks for a conversation's title. */
 export function isForTitle({ system }: RequestBody): boolean {
 	return system === titleSystem;
+}
+
+/** Whether a request asks for the description of a picture. */
+export function isForDescription({ system }: RequestBody): boolean {
+	return system === descriptionSystem;
+}
+
+/**
+ * The description of a picture in a request, which names the language that was asked for. `!describe-` and the name of a refusal in its
+ * bytes refuse it, and `!describe-nothing` gives no words.
+ */
+export function descriptionOf({ messages }: RequestBody): { refusal: Refusal } | { text: string | undefined } {
+	const blocks = messages.flatMap(({ content }) => (typeof content === "string" ? [] : (content as object[])));
+	const data = blocks.find(isFileBlock)?.source?.data;
+	const directive = /!describe-([a-z-]+)/.exec(atob(String(data)))?.[1];
+	if (directive !== undefined && isRefusal(directive)) return { refusal: directive };
+	const language = /the tag ([\w-]+)/.exec(JSON.stringify(messages))?.[1];
+	return { text: directive === "nothing" ? undefined : `**Two boats** in a harbour,\ntold in ${language}.` };
 }
 
 /** Whether a request asks for a summary. */

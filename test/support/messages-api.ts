@@ -12,8 +12,10 @@ import { isTooLarge } from "./messages-api-files.ts";
 import { describeModel, refusalOf } from "./messages-api-rules.ts";
 import {
 	type Cut,
+	descriptionOf,
 	errorOf,
 	hasRefusedQuestion,
+	isForDescription,
 	isForSummary,
 	isForTitle,
 	isRefusal,
@@ -49,12 +51,14 @@ export type MessagesApi = {
 	url: string;
 	/** The latest, oldest first. */
 	requests: RequestLog[];
-	/** Requests for titles, and for summaries. */
+	/** Requests for titles, summaries and descriptions of pictures. */
 	titles: RequestLog[];
 	summaries: RequestLog[];
+	descriptions: RequestLog[];
 	/** Scripts for the next requests, one each. They replace the scripts in the questions. */
 	script(...scripts: Script[]): void;
-	/** Summaries are answered once this is over. */
+	/** Summaries, and descriptions of pictures, are answered once this is over. */
+	holdDescriptions(until: Promise<void>): void;
 	holdSummaries(until: Promise<void>): void;
 	close(): Promise<void>;
 };
@@ -77,6 +81,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	const requests: RequestLog[] = [];
 	const titles: RequestLog[] = [];
 	const summaries: RequestLog[] = [];
+	const descriptions: RequestLog[] = [];
 	const speech: { authorization: string | undefined; fields: object; name: string | undefined }[] = [];
 	/** How often each recording came. */
 	const heard = new Map<string, number>();
@@ -85,6 +90,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	const holdOf = (name: string) => holds.get(name) ?? holds.set(name, Promise.withResolvers<void>()).get(name);
 	const upcoming: Script[] = [];
 	let held = Promise.resolve();
+	let heldDescriptions = Promise.resolve();
 	/** How often each question was sent. */
 	const asked = new Map<string, number>();
 	/** Turns that were paused, as JSON, and what follows them. */
@@ -106,12 +112,14 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 					requests,
 					titles,
 					summaries,
+					descriptions,
 					speech,
 				});
 			case "POST /reset":
 				requests.length = 0;
 				titles.length = 0;
 				summaries.length = 0;
+				descriptions.length = 0;
 				upcoming.length = 0;
 				asked.clear();
 				paused.clear();
@@ -127,7 +135,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		const { "x-api-key": _key, authorization: _authorization, ...headers } = request.headers;
 		const text = await textOf(request);
 		const log: RequestLog = { at: Date.now(), headers, body: JSON.parse(text) };
-		const kept = isForTitle(log.body) ? titles : isForSummary(log.body) ? summaries : requests;
+		const kept = isForTitle(log.body) ? titles : isForSummary(log.body) ? summaries : isForDescription(log.body) ? descriptions : requests;
 		kept.push(log);
 		kept.splice(0, kept.length - maxLogged);
 		if (isTooLarge(text)) {
@@ -148,6 +156,10 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			return json(response, log.status, errorOf("not_found_error", `model: ${log.body.model}`));
 		}
 		if (kept === titles) return proposeTitle(log, response);
+		if (kept === descriptions) {
+			await heldDescriptions;
+			return describePicture(log, response);
+		}
 		if (kept === summaries) {
 			await held;
 			return sumUp(log, response);
@@ -198,7 +210,11 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		requests,
 		titles,
 		summaries,
+		descriptions,
 		script: (...scripts) => void upcoming.push(...scripts),
+		holdDescriptions: (until) => {
+			heldDescriptions = until;
+		},
 		holdSummaries: (until) => {
 			held = until;
 		},
@@ -226,6 +242,15 @@ function proposeTitle(log: RequestLog, response: ServerResponse): void {
 	log.status = refusal === undefined ? 200 : refusals[refusal].status;
 	const { type, message } = refusals[refusal ?? "no-extras"];
 	json(response, log.status, refusal !== undefined ? errorOf(type, message) : wholeAnswer(log.body, title));
+}
+
+function describePicture(log: RequestLog, response: ServerResponse): void {
+	const described = descriptionOf(log.body);
+	log.ended = Date.now();
+	log.status = "refusal" in described ? refusals[described.refusal].status : 200;
+	const refusal = "refusal" in described ? refusals[described.refusal] : undefined;
+	const answer = "text" in described ? wholeAnswer(log.body, described.text) : undefined;
+	json(response, log.status, answer ?? errorOf(refusal?.type ?? "", refusal?.message ?? ""));
 }
 
 function sumUp(log: RequestLog, response: ServerResponse): void {

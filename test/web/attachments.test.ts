@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { MessageFile } from "../../src/protocol/files/file.ts";
-import { type Attached, Attachments, type AttachmentsOptions, type Post, revived } from "../../web/src/files/adding/attachments.ts";
+import { type Attached, Attachments, type AttachmentsOptions, type Post } from "../../web/src/files/adding/attachments.ts";
+import { revived } from "../../web/src/files/adding/revived.ts";
 import type { Uploaded } from "../../web/src/files/adding/upload.ts";
 import type { NewMessage } from "../../web/src/live/outgoing.ts";
 
@@ -194,4 +195,18 @@ it("ends with the sign-in: uploads break off, and nothing is kept", async () => 
 	expect(page.sent).toEqual([]);
 	expect(page.attachments.snapshot()).toMatchObject({ attached: [], posts: [] });
 	expect(kept).toHaveLength(before);
+});
+
+it("takes a proposed description only while the draft has the picture without one", async () => {
+	const page = start();
+	page.attachments.setConnected(true);
+	await page.add("a", "b");
+	const [a, b] = page.attachments.snapshot().attached.map(({ key }) => key) as [string, string];
+	page.attachments.describe(b, "Mine");
+	expect([page.attachments.propose(a, "Boats"), page.attachments.propose(b, "Boats")]).toEqual([true, false]);
+	expect(page.attachments.snapshot().attached.map(({ alt }) => alt)).toEqual(["Boats", "Mine"]);
+	page.attachments.describe(a, "");
+	page.attachments.send({ content: "first" });
+	expect(page.attachments.propose(a, "Boats")).toBe(false);
+	expect(page.attachments.snapshot().posts[0]?.files[0]?.alt).toBe("");
 });

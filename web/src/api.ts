@@ -175,11 +175,12 @@ export function addressOf(path: string): URL {
 	return new URL(`/api${path}`, apiUrl ?? (import.meta.env?.VITE_API_URL || location.origin));
 }
 
+/** `within`: how long an answer may take, in ms. */
 export async function call<T extends v.GenericSchema>(
 	schema: T,
 	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
 	path: string,
-	{ token, body }: { token?: string; body?: object },
+	{ token, body, within = 15_000 }: { token?: string; body?: object; within?: number },
 ): Promise<Result<v.InferOutput<T>>> {
 	const request = {
 		method,
@@ -191,11 +192,11 @@ export async function call<T extends v.GenericSchema>(
 	};
 	let response: { isOk: boolean; answer: unknown };
 	try {
-		response = await send(path, request);
+		response = await send(path, request, within);
 		// It has changed nothing while it was refused.
 		for (let left = limits.patience, pause = pauseIn(response.answer); pause <= left; left -= pause, pause = pauseIn(response.answer)) {
 			await new Promise((resolve) => setTimeout(resolve, pause));
-			response = await send(path, request);
+			response = await send(path, request, within);
 		}
 	} catch {
 		return { error: { code: "unreachable", message: currentStrings().unreachable } };
@@ -209,8 +210,8 @@ export async function call<T extends v.GenericSchema>(
 	return { error: refusalIn(answer) };
 }
 
-async function send(path: string, request: RequestInit): Promise<{ isOk: boolean; answer: unknown }> {
-	const response = await fetch(addressOf(path), { ...request, credentials: "include", signal: AbortSignal.timeout(15_000) });
+async function send(path: string, request: RequestInit, within: number): Promise<{ isOk: boolean; answer: unknown }> {
+	const response = await fetch(addressOf(path), { ...request, credentials: "include", signal: AbortSignal.timeout(within) });
 	const assistant = response.headers.get(assistantHeader);
 	const mark = response.headers.get(markHeader) ?? "";
 	if (assistant) void meetAssistant(decodeURIComponent(assistant), decodeURIComponent(mark)).catch(() => {});

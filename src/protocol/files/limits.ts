@@ -11,6 +11,8 @@ export const perMessage = 10;
 export const name = 255;
 /** The text that stands for a picture. Longer ones are read aloud to their end. */
 export const alt = 1_000;
+/** The tag of the language of a description. The longest in use have about 20 characters. */
+export const languageTag = 35;
 /** The bars of a voice message's waveform: how many, and how high. */
 export const waveform = { bars: 48, highest: 31 };
 /** The longest recording that says how long it is. A film that lasts longer than a day is an error. */

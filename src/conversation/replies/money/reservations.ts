@@ -107,7 +107,9 @@ export class Reservations {
 		const mayLookUp = kind === "decision" || isAnswer(kind);
 		const tools = mayLookUp ? costOfTools(price, this.#store.info.tools, promptTokens, calls) : 0;
 		const most = worstCost(wanted, maxTokens);
-		return { least: kind === "summary" ? most : leastOf(wanted), most: most + tools };
+		// Half a summary or description is of no use: it is reserved in whole, or not made.
+		const isWhole = kind === "summary" || kind === "description";
+		return { least: isWhole ? most : leastOf(wanted), most: most + tools };
 	}
 
 	limitsOf(owner: PurseOwner | "conversation"): Limit[] {

@@ -41,8 +41,8 @@ export const paymentTables = `
 /** Older requests are forgotten; the days keep their sums. */
 const mostEntries = 10_000;
 
-/** What is paid for. Half a summary is of no use: it is reserved in whole, or not made. */
-export type Kind = "reply" | "aside" | "title" | "summary";
+/** What is paid for. */
+export type Kind = "reply" | "aside" | "title" | "summary" | "description";
 
 /** Answers may use tools, go on after a crash and count as replies. Everything else is one request. */
 export function isAnswer(kind: Ask["kind"]): boolean {

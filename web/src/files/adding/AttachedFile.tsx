@@ -7,12 +7,16 @@ import { VoicePlayer } from "../VoicePlayer.tsx";
 import { useWords, type Words } from "../words.ts";
 import type { Attached, Attachments } from "./attachments.ts";
 import { useAddress } from "./Recorder.tsx";
+import { Suggestion } from "./Suggestion.tsx";
 import styles from "./Tray.module.css";
 import type { Recording } from "./upload.ts";
 
 type Props = {
 	file: Attached;
+	conversationId: string;
 	isConnected: boolean;
+	/** Claude may be asked for a description. */
+	canSuggest: boolean;
 	isFirst: boolean;
 	isLast: boolean;
 	attachments: Attachments;
@@ -20,7 +24,7 @@ type Props = {
 	onRemoved(): void;
 };
 
-export function AttachedFile({ file, isConnected, isFirst, isLast, attachments, onRemoved }: Props) {
+export function AttachedFile({ file, conversationId, isConnected, canSuggest, isFirst, isLast, attachments, onRemoved }: Props) {
 	const words = useWords();
 	const { key, name, source, state, isOriginal, redrawn, recording } = file;
 	const isPicture = source.type.startsWith("image/") || redrawn !== undefined || (state.type === "uploaded" && isShown(state.file));
@@ -59,15 +63,22 @@ export function AttachedFile({ file, isConnected, isFirst, isLast, attachments, 
 				/>
 			</div>
 			{recording && <Recorded source={source} recording={recording} />}
-			{isPicture && state.type !== "preparing" && <PictureFields file={file} attachments={attachments} />}
+			{isPicture && state.type !== "preparing" && (
+				<PictureFields file={file} conversationId={conversationId} canSuggest={canSuggest} attachments={attachments} />
+			)}
 		</li>
 	);
 }
 
 /** How a picture is described, and whether it is sent as it is. */
-function PictureFields({ file, attachments }: Pick<Props, "file" | "attachments">) {
+function PictureFields({
+	file,
+	conversationId,
+	canSuggest,
+	attachments,
+}: Pick<Props, "file" | "conversationId" | "canSuggest" | "attachments">) {
 	const words = useWords();
-	const { key, name, source, alt, isOriginal, redrawn } = file;
+	const { key, name, source, alt, isOriginal, redrawn, state } = file;
 	const isClean = redrawn !== undefined && !isOriginal;
 	const note = isClean ? words.isClean : redrawn || isShown(source) ? words.isOriginal : words.cannotRedraw;
 	return (
@@ -82,6 +93,9 @@ function PictureFields({ file, attachments }: Pick<Props, "file" | "attachments"
 				// Not the message.
 				onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
 			/>
+			{canSuggest && state.type === "uploaded" && isShown(state.file) && (
+				<Suggestion file={file} fileId={state.file.id} conversationId={conversationId} attachments={attachments} />
+			)}
 			{redrawn && (
 				<label>
 					<input

@@ -59,7 +59,9 @@ export function Tray({ userId, conversationId, chat, form, isHidden }: Props) {
 						<AttachedFile
 							key={file.key}
 							file={file}
+							conversationId={conversationId}
 							isConnected={chat.isConnected}
+							canSuggest={chat.conversation !== null && chat.conversation?.assistant !== "off"}
 							isFirst={at === 0}
 							isLast={at === attached.length - 1}
 							attachments={attachments}

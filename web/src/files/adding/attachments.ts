@@ -61,8 +61,8 @@ export type AttachmentsOptions = {
 
 /** The server takes this many uploads of a person at once. */
 const mostAtOnce = fileLimits.uploadsPerPerson;
-/** In ms. `again`: after a failed upload. `patience`: a longer pause is a refusal. `fresh`: how long an upload counts, of the day that it has. */
-const timing = { again: 3_000, patience: 60_000, fresh: 20 * 3600_000 };
+/** In ms. `again`: after a failed upload. `patience`: a longer pause is a refusal. */
+const timing = { again: 3_000, patience: 60_000 };
 
 export class Attachments {
 	readonly #options: AttachmentsOptions;
@@ -149,6 +149,13 @@ export class Attachments {
 
 	describe(key: string, alt: string): void {
 		this.#change(key, { alt: alt.slice(0, fileLimits.alt) });
+	}
+
+	/** Describes a picture of the draft unless somebody has: returns false then. */
+	propose(key: string, alt: string): boolean {
+		const isFree = this.#snapshot.attached.some((one) => one.key === key && one.alt === "");
+		if (isFree) this.describe(key, alt);
+		return isFree;
 	}
 
 	setOriginal(key: string, isOriginal: boolean): void {
@@ -289,12 +296,4 @@ export class Attachments {
 /** What is uploaded of a file. */
 function formOf({ source, name, isOriginal, redrawn }: Attached): Redrawn {
 	return redrawn && !isOriginal ? redrawn : { ...redrawn, blob: source, name };
-}
-
-/** Files as another page left them: they are prepared and uploaded again, unless that was done not long ago. */
-export function revived(files: readonly Attached[], now: number): Attached[] {
-	const isFresh = ({ state }: Attached) => state.type === "uploaded" && now - state.at < timing.fresh;
-	return files
-		.filter((file) => isFresh(file) || file.source.size > 0)
-		.map((file) => (isFresh(file) || file.state.type === "refused" ? file : { ...file, state: { type: "preparing" } }));
 }

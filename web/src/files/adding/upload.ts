@@ -79,6 +79,17 @@ export async function addThumbnail(
 export const deleteFile = (token: string, conversationId: string, fileId: string) =>
 	call(v.undefined(), "DELETE", pathOf(conversationId, fileId), { token });
 
+/** In ms. The server waits less long for Claude. */
+const describeWithin = 60_000;
+
+/** Asks Claude for the description of a picture. */
+export const describe = (token: string, conversationId: string, fileId: string, language: string) =>
+	call(v.object({ text: v.string() }), "POST", `${pathOf(conversationId, fileId)}/description`, {
+		token,
+		body: { language },
+		within: describeWithin,
+	});
+
 /** Like `chat:send`. A message with this `clientId` that is stored already counts as sent. */
 export const send = (token: string, conversationId: string, body: object) =>
 	call(v.object({ message: messageSchema }), "POST", `/conversations/${encodeURIComponent(conversationId)}/messages`, { token, body });
