@@ -162,7 +162,8 @@ it("the guests of one network have so many minutes together", async () => {
 it("speech that the deployment has no room for costs nobody their own day, and guests leave half of it", async () => {
 	const writer = { userId: "quota-cat", isGuest: false };
 	const day = { person: 10, guest: 10, deployment: Number.MAX_SAFE_INTEGER };
-	expect(await passSpeechQuota(env.LEDGER, writer, 10, { ...day, deployment: 5 })).toBe(false);
+	expect(await passSpeechQuota(env.LEDGER, { userId: "quota-dan", isGuest: false }, 1, day)).toBe(true);
+	expect(await passSpeechQuota(env.LEDGER, writer, 10, { ...day, deployment: 10 })).toBe(false);
 	expect(await passSpeechQuota(env.LEDGER, { userId: "quota-gus", isGuest: true }, 10, { ...day, deployment: 19 })).toBe(false);
 	expect(await passSpeechQuota(env.LEDGER, writer, 10, day)).toBe(true);
 	expect(await passSpeechQuota(env.LEDGER, writer, 1, day)).toBe(false);
