@@ -2,10 +2,10 @@
 
 import type { Locator } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { post } from "./api.ts";
-import { browser, openBrowser, product } from "./opened.ts";
-import { annAndBob, Visitor } from "./product.ts";
-import { guestWithConversation, Wire } from "./wire.ts";
+import { post } from "../e2e/api.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { annAndBob, Visitor } from "../e2e/product.ts";
+import { guestWithConversation, Wire } from "../e2e/wire.ts";
 
 openBrowser();
 

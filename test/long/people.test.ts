@@ -1,8 +1,8 @@
 // Several people in a conversation, as one of them sees the others; and the links by which they come.
 
 import { describe, expect, it } from "vitest";
-import { browser, openBrowser, product } from "./opened.ts";
-import { Visitor } from "./product.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { Visitor } from "../e2e/product.ts";
 
 openBrowser();
 

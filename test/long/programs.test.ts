@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { type Product, startProduct } from "../e2e/product.ts";
+import { guestWithConversation, Wire } from "../e2e/wire.ts";
 import { EventReader } from "../support/events.ts";
-import { type Product, startProduct } from "./product.ts";
-import { guestWithConversation, Wire } from "./wire.ts";
 
 type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
