@@ -131,14 +131,14 @@ describe("a second visit", () => {
 					),
 				addresses[0] as string,
 			);
-		expect(await isKept()).toBe(true);
+		await expect.poll(isKept).toBe(true);
 		await next.page.context().setOffline(false);
 		await next.connected();
 		await next.page.getByRole("button", { name: "Settings", exact: true }).click();
 		await next.page.getByRole("button", { name: "Sign out…" }).click();
 		await next.page.getByRole("button", { name: "Sign out", exact: true }).click();
 		await next.page.getByRole("textbox", { name: "Your name" }).waitFor();
-		expect(await isKept()).toBe(false);
+		await expect.poll(isKept).toBe(false);
 		await next.leave();
 		await bob.leave();
 	});

@@ -115,7 +115,7 @@ describe("an export", () => {
 		await ann.answered();
 		for (const [kind, ending, text] of [
 			[/^Web page/, ".html", /<!doctype html>.*a table, please/is],
-			[/^Data file/, ".jsonl", /^\{.*"type":"conversation".*a table, please.*"type":"end".*\}\n$/s],
+			[/^Data file(?! with)/, ".jsonl", /^\{.*"type":"conversation".*a table, please.*"type":"end".*\}\n$/s],
 		] as const) {
 			await ann.decide(/^a table, please/i, "Export…");
 			await ann.page.getByRole("radio", { name: kind }).check();
