@@ -1,4 +1,4 @@
-// Who may use the administration: people whom the settings name by id, by a claim, or by the verified address or the subject that
+// Decides who may use the administration: people whom the settings name by id, by a claim, or by the verified address or the subject that
 // a provider gave. Programs never may. Must not know what administrators do.
 
 import { base64url, type JWTPayload } from "jose";

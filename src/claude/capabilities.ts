@@ -1,4 +1,4 @@
-// What a model can do: as its server lists it, or else from a table of Anthropic's models. Pure. What is unknown is left out: a model
+// The capabilities of a model: as its server lists them, or else from a table of Anthropic's models. Pure. What is unknown is left out: a model
 // may be asked for it, and is asked again without it if it refuses.
 
 import type { OfferedModel } from "../protocol/claude/choices.ts";

@@ -21,7 +21,7 @@ export async function makeRecoveryCode(userId: string): Promise<RecoveryCode> {
 	return { code: text.match(new RegExp(`.{1,${group}}`, "g"))?.join("-") ?? text, hash: await sha256(text) };
 }
 
-/** What somebody typed or pasted: any case, and any spaces or dashes. `undefined` if it has not the form of a code. */
+/** Reads a code as people type or paste it, in any case, with any spaces or dashes. `undefined` if it does not have the form of a code. */
 export async function readRecoveryCode(typed: string): Promise<{ userId: string; hash: string } | undefined> {
 	const text = typed.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
 	const bytes = decode(text);

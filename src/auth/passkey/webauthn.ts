@@ -1,4 +1,4 @@
-// What browsers send of passkeys, as Web Authentication defines it: the schemas, and the checks of a relying party that asks for
+// The messages of browsers about passkeys, as Web Authentication defines them: the schemas, and the checks of a relying party that asks for
 // no attestation. Must not know people or requests.
 
 import { base64url } from "jose";

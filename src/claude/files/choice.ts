@@ -5,7 +5,7 @@ import type { MessageFile } from "../../protocol/files/file.ts";
 import { fileLimits } from "../../protocol/files/limits.ts";
 import { fileTokensOf, kindOf, type ReadAs, type Unread, unreadableFor } from "../../protocol/files/reading.ts";
 
-/** What a request can read. `tokens`: of all files. `unread`: files that are known not to be read. */
+/** The limits of one request. `tokens`: of all its files. `unread`: files that Claude is known to refuse. */
 export type Readable = {
 	kinds: ReadonlySet<ReadAs>;
 	tokens: number;
