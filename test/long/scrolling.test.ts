@@ -171,6 +171,23 @@ describe("a long history", () => {
 		expect(await jump.count()).toBe(0);
 	});
 
+	it("goes to the end from a scroll in progress, which does not take it away again", async () => {
+		const jump = ann.page.getByRole("button", { name: /^Jump to latest/ });
+		await ann.log.focus();
+		await ann.page.keyboard.press("Home");
+		await jump.waitFor();
+		// At once: a browser scrolls for some 300 ms.
+		await jump.evaluate((button: HTMLElement) => button.click());
+		const notes = await ann.log.evaluate(async (log) => {
+			const all: number[] = [];
+			for (const end = performance.now() + 1_500; performance.now() < end; await new Promise(requestAnimationFrame))
+				all.push(log.scrollHeight - log.scrollTop - log.clientHeight);
+			return all;
+		});
+		expect(notes.at(-1)).toBeLessThan(1);
+		expect(await jump.count()).toBe(0);
+	});
+
 	it("is navigated by keys beyond the rendered rows, and scrolling keeps the focus", async () => {
 		const focused = ann.log.locator("article:focus");
 		const place = () => focused.getAttribute("aria-posinset").then(Number);

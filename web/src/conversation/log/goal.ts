@@ -1,4 +1,4 @@
-// A row to bring on screen, and how far to scroll for it.
+// A row to bring on screen, and how far to scroll for it; the end of the log.
 
 export type Goal = { key: string; align: "center" | "nearest"; then(row: HTMLElement): void };
 
@@ -13,4 +13,11 @@ export function distanceTo({ align }: Goal, row: HTMLElement, frame: HTMLElement
 	const lowest = Math.max(margin, screen - height - margin);
 	const to = align === "center" ? Math.max(margin, (screen - height) / 2) : Math.min(lowest, Math.max(margin, from));
 	return from - to;
+}
+
+/** In px: this close to the end counts as being there. */
+const endTolerance = 16;
+
+export function isAtEndOf({ scrollTop, scrollHeight, clientHeight }: HTMLElement): boolean {
+	return scrollHeight - scrollTop - clientHeight <= endTolerance;
 }

@@ -3,8 +3,9 @@
 // the top of the screen. Nothing else may scroll the log, or the two would undo each other. Must not depend on React or messages.
 
 import { type Anchor, anchorOnScreen, type RowAnchor, scrolledBy } from "./anchor.ts";
-import { distanceTo, type Goal } from "./goal.ts";
+import { distanceTo, type Goal, isAtEndOf } from "./goal.ts";
 import { Heights } from "./heights.ts";
+import { Jumps } from "./jumps.ts";
 import { keyOf, type LogElements, mountedRows, rowAround, rowWithKey } from "./rows.ts";
 import { RowSelection, range } from "./selection.ts";
 
@@ -18,8 +19,6 @@ export type ViewportOptions = {
 	onNearEnd: (() => void) | undefined;
 };
 
-/** In px: this close to the end counts as being there. */
-const endTolerance = 16;
 /** In screens, above and below the visible one: rendered; enough not to render again; and near enough to the end to load more. */
 const overscan = { rendered: 0.5, enough: 0.25, load: 2 };
 /** Up to so many rows are all on the page: the browser's own search then finds everything in a short conversation. */
@@ -30,6 +29,7 @@ const scrollEndTimeout = 150;
 export class Viewport {
 	readonly #heights = new Heights();
 	readonly #selection = new RowSelection();
+	readonly #jumps = new Jumps();
 	readonly #listeners = new Set<() => void>();
 	readonly #render: () => void;
 	/** Runs a task and renders what it changed before the next paint. */
@@ -92,6 +92,7 @@ export class Viewport {
 
 	jumpToEnd(): void {
 		this.#goal = undefined;
+		this.#jumps.onJump();
 		this.#setAnchor({ type: "end" });
 		this.#render();
 	}
@@ -111,6 +112,7 @@ export class Viewport {
 		const { signal } = stop;
 		frame.addEventListener("scroll", () => this.#sync(() => this.#scrolled()), { passive: true, signal });
 		frame.addEventListener("scrollend", () => this.#scrollEnded(), { signal });
+		this.#jumps.follow(frame, signal);
 		document.addEventListener("selectionchange", () => this.#selection.update(list), { signal });
 		const observer = new ResizeObserver(() => this.#sync(() => this.settle()));
 		for (const element of [frame, list, list.parentElement]) if (element) observer.observe(element);
@@ -186,19 +188,13 @@ export class Viewport {
 	/** The reader may have scrolled since the last event, which comes with the next frame. A log that became shorter is at its end. */
 	#followUnreportedScroll(): void {
 		if (!this.#elements) return;
-		const { scrollTop } = this.#elements.frame;
-		const by = scrollTop - this.#scrollTop;
-		if (by === 0 || (by < 0 && this.#toEnd() <= endTolerance)) return;
+		const { frame } = this.#elements;
+		const by = frame.scrollTop - this.#scrollTop;
+		if (by === 0 || this.#jumps.isOverriding || (by < 0 && isAtEndOf(frame))) return;
 		if (this.#anchor.type === "row") this.#anchor = scrolledBy(this.#anchor, by);
 		else if (by < 0) this.#setAnchor(this.#anchorOnScreen());
 		// The event that is still to come will find nothing new, so more is loaded now.
 		this.#loadMore(by < 0);
-	}
-
-	#toEnd(): number {
-		if (!this.#elements) return 0;
-		const { scrollTop, scrollHeight, clientHeight } = this.#elements.frame;
-		return scrollHeight - scrollTop - clientHeight;
 	}
 
 	#anchorOnScreen(): Anchor {
@@ -253,22 +249,24 @@ export class Viewport {
 		const by = distanceTo(goal, row, frame);
 		frame.scrollTop += by;
 		this.#scrollTop = frame.scrollTop;
-		this.#setAnchor(this.#options.isEnd && this.#toEnd() <= endTolerance ? { type: "end" } : this.#anchorOnScreen());
+		this.#setAnchor(this.#options.isEnd && isAtEndOf(frame) ? { type: "end" } : this.#anchorOnScreen());
+		this.#jumps.onJump();
 		goal.then(row);
 		if (goal.align === "nearest") this.#loadMore(by < 0);
 	}
 
 	#scrolled(): void {
 		if (!this.#elements) return;
-		const { scrollTop } = this.#elements.frame;
-		const by = scrollTop - this.#scrollTop;
+		const { frame } = this.#elements;
+		const by = frame.scrollTop - this.#scrollTop;
 		if (by !== 0) {
 			this.#isScrolling = true;
 			clearTimeout(this.#scrollEndTimer);
 			this.#scrollEndTimer = setTimeout(() => this.#scrollEnded(), scrollEndTimeout);
 		}
-		this.#scrollTop = scrollTop;
-		if (this.#options.isEnd && this.#toEnd() <= endTolerance) this.#setAnchor({ type: "end" });
+		this.#scrollTop = frame.scrollTop;
+		if (this.#jumps.isOverriding) this.settle();
+		else if (this.#options.isEnd && isAtEndOf(frame)) this.#setAnchor({ type: "end" });
 		// New text increases the distance to the end too: only scrolling up leaves the end.
 		else if (this.#anchor.type === "row" || by < 0) this.#setAnchor(this.#anchorOnScreen());
 		this.#renderMissing();
