@@ -77,7 +77,7 @@ export function anthropicModel(settings: Settings["claude"], bytes?: FileBytes):
 				});
 			const hasFiles = messages.some(({ files }) => files !== undefined);
 			const ask = async function* (settings: Settings["claude"]) {
-				const files = new Attachments(settings, bytes, hasFiles ? options.filesBefore?.() : undefined);
+				const files = new Attachments(settings, bytes, hasFiles ? options.filesBefore?.() : undefined, options.fileTokens);
 				if (hasFiles) await files.learnKinds();
 				const wish = { settings, signal, effort, permitted: options.tools, mostUses, turn, asked, clientTools, mayCall, files };
 				yield* replyBy(wish, promptOf);

@@ -118,6 +118,8 @@ export type ReplyOptions = {
 	mayCall?: boolean;
 	/** The longest reply that is paid for, in tokens. */
 	maxTokens?: number | undefined;
+	/** The tokens of files that are paid for, where that is not for all of them. */
+	fileTokens?: number;
 	/** The files of the latest prompt, if it had some. Called only if this one has. */
 	filesBefore?: () => AskedFiles | undefined;
 	/** Called once the server has begun to answer a request. */

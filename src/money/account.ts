@@ -3,7 +3,7 @@
 
 import { randomId } from "../protocol/random-id.ts";
 import { endOf, firstDayOf, type Period } from "./periods.ts";
-import type { Answer, Limit, Report, Spent, Sums } from "./purse-calls.ts";
+import type { Answer, Limit, Report, Spent, Sums, Wish } from "./purse-calls.ts";
 
 /**
  * The tables of an account, for the migrations of its object. They are released: never edit them. `label` says for what money went: a
@@ -97,12 +97,13 @@ export abstract class Account {
 	}
 
 	/** Grants what these limits allow now. The tightest of them holds. */
-	protected grant({ at, least, most }: { at: number; least: number; most: number }, limits: readonly Limit[]): Answer {
+	protected grant({ at, least, enough = least, most }: Pick<Wish, "at" | "least" | "enough" | "most">, limits: readonly Limit[]): Answer {
 		const lefts = limits.map((limit) => this.#balanceOf(limit, at));
 		const spentUp = lefts.filter(({ unspent }) => unspent < least);
 		if (spentUp.length > 0) return { refused: "spent", left: leastOf(spentUp), resetsAt: latestOf(spentUp) };
 		// Enough is left once what runs has ended, unless it uses everything that is reserved for it.
-		if (leastOf(lefts) < least) return { refused: "busy" };
+		const wanted = lefts.every(({ unspent }) => unspent >= enough) ? enough : least;
+		if (leastOf(lefts) < wanted) return { refused: "busy" };
 		return { granted: Math.min(most, leastOf(lefts)) };
 	}
 

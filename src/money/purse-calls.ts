@@ -5,8 +5,11 @@ import type { Period } from "./periods.ts";
 /** At most so much may be spent in a period. `isAdministered`: an administrator has set it, and not a setting or an owner. */
 export type Limit = { microUsd: number; period: Period; isAdministered?: true };
 
-/** A wish to reserve `most`, or what is left if that is at least `least`. `isGuest`: what is known of the person who pays. */
-export type Wish = { id: string; label: string; at: number; least: number; most: number; isGuest?: boolean };
+/**
+ * A wish to reserve `most`, or what is left if that is at least `least`. `enough`: less than this is taken only if no more will be left once
+ * open reservations end. `isGuest`: what is known of the person who pays.
+ */
+export type Wish = { id: string; label: string; at: number; least: number; enough?: number; most: number; isGuest?: boolean };
 
 /** `spent`: too little is left until `resetsAt`. `busy`: too many reservations are open, or hold what is left. `settled`: this one is over already. */
 export type Answer =

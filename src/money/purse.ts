@@ -34,12 +34,13 @@ export class Purse extends Account {
 	}
 
 	/** Reserves for a request. Repeated with the same id, it answers as before. */
-	reserve({ id, label, at, least, most }: Wish, limits: readonly Limit[]): Answer {
+	reserve({ id, label, ...wish }: Wish, limits: readonly Limit[]): Answer {
+		const { at } = wish;
 		const known = this.#find(id, at);
 		if (known) return { granted: known.microUsd };
 		if (this.#isSettled(id)) return { refused: "settled" };
 		if (this.#countOpen(at) >= this.#mostOpen) return { refused: "busy" };
-		const answer = this.grant({ at, least, most }, limits);
+		const answer = this.grant(wish, limits);
 		if ("granted" in answer) this.#put(dayOf(at), label, { ...this.#openOf(dayOf(at), label), [id]: [answer.granted, at] });
 		return answer;
 	}

@@ -64,11 +64,11 @@ function asking(files: readonly Stored[], { kind = "", model: listed }: { kind?:
 	const mark = crypto.randomUUID();
 	const place = placeOf(files);
 	const model = anthropicModel({ apiKey: "key", baseUrl, model: name, maxTokens: 1_000, idleTimeout: 60_000 }, place);
-	const ask = async (messages: readonly Message[], before?: Asked["files"]) => {
+	const ask = async (messages: readonly Message[], before?: Asked["files"], fileTokens?: number) => {
 		const asked: Asked[] = [];
 		const events = [];
 		const marked = messages.map((message) => ({ ...message, content: `${message.content} ${mark}` }));
-		const options = { asked: (one: Asked) => void asked.push(one), filesBefore: () => before };
+		const options = { asked: (one: Asked) => void asked.push(one), filesBefore: () => before, ...(fileTokens && { fileTokens }) };
 		try {
 			for await (const event of model.reply(marked, new AbortController().signal, options)) events.push(event);
 		} catch (error) {
@@ -266,6 +266,40 @@ describe("too many files", () => {
 		const { read, unread } = chooseFiles([{ seq: 7, files }], everything);
 		expect(read).toEqual(files.slice(0, 4));
 		expect([...unread.values()]).toEqual(Array(6).fill("too_many"));
+	});
+
+	describe("for what is paid", () => {
+		const page = (pages = 4) => ({ ...picture(), type: "application/pdf", pages });
+		const line = (seq: number, ...files: MessageFile[]) => ({ id: `m${seq}`, seq, role: "user" as const, files });
+		const paying = (pages: number) => ({ ...everything, paidTokens: pages * fileLimits.tokensPerPage });
+
+		it("are the oldest, which are named as too costly", () => {
+			const files = Array.from({ length: 6 }, () => page());
+			const sent = files.map((file, index) => line(index + 1, file));
+			const { read, unread, tokens } = chooseFiles(sent, paying(9));
+			expect(read).toEqual(files.slice(4));
+			expect([...unread.values()]).toEqual(Array(4).fill("too_costly"));
+			expect(tokens).toBe(8 * fileLimits.tokensPerPage);
+		});
+
+		it("are older ones rather than those of the question, and of what it quotes", () => {
+			const [quoted, asked, newer] = [page(), page(), page()];
+			const question = { ...line(3, asked), asksClaude: true, replyTo: "m1" };
+			const sent = [line(1, quoted), { ...line(2), role: "assistant" as const }, question, line(4, newer)];
+			expect(chooseFiles(sent, paying(8)).read).toEqual([quoted, asked]);
+			expect(chooseFiles(sent, paying(4)).read).toEqual([asked]);
+			expect(chooseFiles(sent, paying(12)).read).toEqual([quoted, asked, newer]);
+		});
+
+		it("are named to Claude, and are read again once they are paid for", async () => {
+			const files = [1, 2].map(() => picture({ width: 1_500, height: 1_000 }));
+			const { ask, requests } = asking(files, known);
+			const messages = said(["Look", files.slice(0, 1)], undefined, ["And this?", files.slice(1)]);
+			const first = await ask(messages, undefined, 3_000);
+			expect(first.files).toMatchObject({ read: [files[1]?.id], unread: { [files[0]?.id as string]: "too_costly" } });
+			expect(JSON.stringify((await requests())[0]?.body)).toContain("left out because what is left of a budget does not pay for it");
+			expect((await ask(messages, first.files)).files).toMatchObject({ read: files.map(({ id }) => id), unread: {} });
+		});
 	});
 
 	it("are reserved for up to what a prompt can have", () => {

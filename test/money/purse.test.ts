@@ -50,6 +50,15 @@ describe("reserving", () => {
 			expect(purse.reserve(wish("3", 70, { least: 31 }), [daily(100)])).toEqual({ granted: 31 });
 		}));
 
+	it("waits for what is enough if that will be left, and takes what there is if it will not", () =>
+		withPurse((purse) => {
+			purse.reserve(wish("1", 70), [daily(100)]);
+			expect(purse.reserve({ ...wish("2", 90, { least: 20 }), enough: 80 }, [daily(100)])).toEqual({ refused: "busy" });
+			purse.settle(settlement("1", 70), noon);
+			expect(purse.reserve({ ...wish("3", 90, { least: 20 }), enough: 80 }, [daily(100)])).toEqual({ granted: 30 });
+			expect(purse.reserve({ ...wish("4", 90, { least: 20 }), enough: 80 }, [daily(100)])).toEqual({ refused: "busy" });
+		}));
+
 	it("answers the same when it is repeated", () =>
 		withPurse((purse) => {
 			purse.reserve(wish("1", 70), [daily(100)]);

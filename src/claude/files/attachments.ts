@@ -19,6 +19,7 @@ export class Attachments {
 	readonly #settings: Settings["claude"];
 	readonly #bytes: FileBytes | undefined;
 	readonly #before: readonly string[];
+	readonly #paidTokens: number | undefined;
 	#kinds: ReadonlySet<ReadAs> = everything.kinds;
 	/** The model is known to read pictures or PDFs, so that a refusal is about a file. */
 	#isSure = false;
@@ -27,12 +28,16 @@ export class Attachments {
 	readonly #unread: Map<string, AskedFiles["unread"][string]>;
 	#attached: Attached | undefined;
 
-	/** `before`: what the latest prompt had. What could not be read then is not tried again; files may be back that were gone. */
-	constructor(settings: Settings["claude"], bytes: FileBytes | undefined, before: AskedFiles | undefined) {
+	/**
+	 * `before`: what the latest prompt had. What could not be read then is not tried again, unless it was gone or too costly. `paidTokens`:
+	 * those that are paid for.
+	 */
+	constructor(settings: Settings["claude"], bytes: FileBytes | undefined, before: AskedFiles | undefined, paidTokens?: number) {
 		this.#settings = settings;
 		this.#bytes = bytes;
 		this.#before = before?.read ?? [];
-		this.#unread = new Map(Object.entries(before?.unread ?? {}).filter(([, reason]) => reason !== "gone"));
+		this.#unread = new Map(Object.entries(before?.unread ?? {}).filter(([, reason]) => reason !== "gone" && reason !== "too_costly"));
+		this.#paidTokens = paidTokens;
 	}
 
 	/** Finds out what the model reads. What is not known is tried. */
@@ -47,7 +52,7 @@ export class Attachments {
 
 	/** `tokens`: of all files. */
 	readable(tokens: number): Readable {
-		return { kinds: this.#kinds, tokens, unread: this.#unread };
+		return { kinds: this.#kinds, tokens, paidTokens: this.#paidTokens, unread: this.#unread };
 	}
 
 	/** Returns false if bytes are gone: the prompt is to be made anew. */
@@ -87,7 +92,8 @@ export class Attachments {
 	askedWith({ read, unread }: Choice): Pick<Asked, "files" | "unread"> {
 		if (this.#mayBeSightless) sightless.add(serverKey(this.#settings));
 		if (read.length + unread.size === 0) return {};
-		const known = [...this.#unread].filter(([id]) => unread.has(id));
+		const costly = [...unread].flatMap(([id, reason]) => (reason === "too_costly" ? [[id, reason] as const] : []));
+		const known = [...this.#unread, ...costly].filter(([id]) => unread.has(id));
 		return { files: { read: read.map(({ id }) => id), unread: Object.fromEntries(known), kinds: [...this.#kinds] }, unread };
 	}
 }

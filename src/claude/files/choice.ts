@@ -4,11 +4,13 @@
 import type { MessageFile } from "../../protocol/files/file.ts";
 import { fileLimits } from "../../protocol/files/limits.ts";
 import { fileTokensOf, kindOf, type ReadAs, type Unread, unreadableFor } from "../../protocol/files/reading.ts";
+import type { Message } from "../../protocol/message.ts";
 
-/** The limits of one request. `tokens`: of all its files. `unread`: files that Claude is known to refuse. */
+/** The limits of one request. `tokens`: of all its files; `paidTokens`: those that are paid for. `unread`: files that Claude is known to refuse. */
 export type Readable = {
 	kinds: ReadonlySet<ReadAs>;
 	tokens: number;
+	paidTokens?: number | undefined;
 	unread: ReadonlyMap<string, Unread>;
 };
 
@@ -22,7 +24,7 @@ export const everything: Readable = {
 	unread: new Map(),
 };
 
-type Sent = { seq: number; files?: readonly MessageFile[] | undefined };
+type Sent = Pick<Message, "seq"> & Partial<Pick<Message, "id" | "role" | "asksClaude" | "replyTo" | "files">>;
 type Placed = { seq: number; file: MessageFile };
 
 export const noFiles: Choice = { read: [], unread: new Map(), tokens: 0 };
@@ -44,7 +46,36 @@ export function chooseFiles(messages: readonly Sent[], readable: Readable): Choi
 		if (seq >= start && loadOf([...read, file], readable.tokens) <= 1) read.push(file);
 		else unread.set(file.id, fileTokensOf(file) > readable.tokens ? "too_large" : "too_many");
 	}
-	return { read, unread, tokens: tokensOf(read) };
+	const paid = paidOf(read, messages, readable.paidTokens);
+	for (const { id } of read) if (!paid.has(id)) unread.set(id, "too_costly");
+	const kept = read.filter(({ id }) => paid.has(id));
+	return { read: kept, unread, tokens: tokensOf(kept) };
+}
+
+/** The ids of the files that are paid for: those of the questions before others, and then the newest. */
+function paidOf(files: readonly MessageFile[], messages: readonly Sent[], tokens = Number.POSITIVE_INFINITY): ReadonlySet<string> {
+	const paid = new Set<string>();
+	let left = tokens;
+	const take = (file: MessageFile) => {
+		const fits = fileTokensOf(file) <= left;
+		if (fits) left -= fileTokensOf(file);
+		if (fits) paid.add(file.id);
+		return fits;
+	};
+	const named = new Set(namedIn(messages).flatMap(({ files = [] }) => files.map(({ id }) => id)));
+	const [first, others] = [files.filter(({ id }) => named.has(id)), files.filter(({ id }) => !named.has(id))];
+	for (const file of first.reverse()) take(file);
+	// An older file than one that is left out would be missed less.
+	others.reverse().every(take);
+	return paid;
+}
+
+/** The questions that the reply answers, and the messages that they quote. */
+function namedIn(messages: readonly Sent[]): Sent[] {
+	const since = messages.slice(messages.findLastIndex(({ role }) => role === "assistant") + 1);
+	const questions = since.filter(({ asksClaude }) => asksClaude);
+	const quoted = new Set(questions.flatMap(({ replyTo }) => replyTo ?? []));
+	return messages.filter((message) => questions.includes(message) || (message.id !== undefined && quoted.has(message.id)));
 }
 
 function reasonFor(file: MessageFile, { kinds, unread }: Readable): Unread | undefined {

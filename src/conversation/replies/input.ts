@@ -2,14 +2,17 @@
 
 import { fileTokensIn } from "../../protocol/files/reading.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/message.ts";
 import { tokensIn } from "../../protocol/prompt-size.ts";
 import type { PromptMessage, ReplyOptions } from "../ports.ts";
 import type { StoredSummary } from "../store/claude/summaries.ts";
 import type { Store } from "../store/store.ts";
 
-export type ReplySettings = Pick<ReplyOptions, "model" | "effort" | "tools" | "instructions" | "memberChanges" | "filesBefore"> & {
-	summary?: StoredSummary;
-};
+type Given = "model" | "effort" | "tools" | "instructions" | "memberChanges" | "filesBefore" | "fileTokens";
+export type ReplySettings = Pick<ReplyOptions, Given> & { summary?: StoredSummary };
+
+/** About how many tokens a prompt has, and those that it may have of files beside them. */
+export type PromptSize = { text: number; files: number };
 
 /**
  * The messages that Claude reads for a reply at the place `seq`, oldest first: those after the summary, if there is one. `from`: the first
@@ -40,8 +43,8 @@ export function settingsFor(store: Store, seq: number, from = 1): ReplySettings 
 	return { model, effort, tools, instructions: versions, memberChanges: changes, filesBefore, ...(summary && { summary }) };
 }
 
-/** How many tokens the prompt of a reply has, with its files. Estimated. All versions of the instructions and all changes of the membership are in it. */
-export function promptTokensFor(store: Store, seq: number, from = 1): number {
+/** The size of the prompt of a reply. All versions of the instructions and all changes of the membership are in it. */
+export function promptSizeFor(store: Store, seq: number, from = 1): PromptSize {
 	const { instructions = [], memberChanges = [], summary } = settingsFor(store, seq, from);
 	const told = memberChanges.reduce(
 		(tokens, { username, formerName = "" }) => tokens + tokensIn(username + formerName) + limits.envelope,
@@ -49,5 +52,16 @@ export function promptTokensFor(store: Store, seq: number, from = 1): number {
 	);
 	const read = instructions.reduce((tokens, { text }) => tokens + tokensIn(text), tokensIn(summary?.text ?? "") + told);
 	const { messages, size } = saidFor(store, seq, from);
-	return Math.min(limits.prompt, size) + fileTokensIn(messages) + read;
+	return { text: Math.min(limits.prompt, size) + read, files: fileTokensIn(messages) };
+}
+
+/** The tokens of files that are paid for a reply, where that is not for all of them. */
+export function paidFiles({ payments }: Store, { id }: Pick<Message, "id">): Pick<ReplySettings, "fileTokens"> {
+	const { fileTokens } = payments.paidFor(id) ?? {};
+	return fileTokens === undefined ? {} : { fileTokens };
+}
+
+/** How many tokens a prompt has with the files that are paid for. */
+export function promptTokensIn({ text, files }: PromptSize, { fileTokens = files }: Pick<ReplySettings, "fileTokens">): number {
+	return text + Math.min(files, fileTokens);
 }

@@ -14,7 +14,7 @@ import type { StoredTurn } from "../store/claude/turns.ts";
 import type { Busy, ReplyFacts, StoredFacts, Written } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
-import { messagesFor, promptTokensFor, type ReplySettings, settingsFor } from "./input.ts";
+import { messagesFor, paidFiles, promptSizeFor, promptTokensIn, type ReplySettings, settingsFor } from "./input.ts";
 import { readableBy } from "./money/link-rights.ts";
 import { recalled } from "./recall.ts";
 import { unreadFor } from "./seen.ts";
@@ -86,11 +86,11 @@ export class LogSink implements Sink {
 	settings(): ReplySettings {
 		const settings = settingsFor(this.#store, this.message.seq, this.#from);
 		this.#summary = settings.summary;
-		return settings;
+		return { ...settings, ...paidFiles(this.#store, this.message) };
 	}
 
 	promptTokens(): number {
-		return promptTokensFor(this.#store, this.message.seq, this.#from);
+		return promptTokensIn(promptSizeFor(this.#store, this.message.seq, this.#from), paidFiles(this.#store, this.message));
 	}
 
 	#recall(input: string, before: number): CallResult {

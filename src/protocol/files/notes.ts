@@ -16,6 +16,7 @@ const unreadWords: Record<Unread, string> = {
 	model: "which this model cannot open",
 	refused: "which could not be opened",
 	gone: "which is not there any more",
+	too_costly: "left out because what is left of a budget does not pay for it",
 };
 
 /** One line for each file. Empty without any. `unread`: why Claude does not read a file; those that are not in it follow the message. */

@@ -8,9 +8,9 @@ import * as fileLimits from "./limits.ts";
 /**
  * Why Claude reads only the name of a file. `type`: it reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: newer
  * files have taken the place of this one. `model`: the model that answers reads none of this kind. `refused`: Claude's server could not
- * read it. `gone`: its bytes are not there.
+ * read it. `gone`: its bytes are not there. `too_costly`: what was left of a budget did not pay for it.
  */
-export const unreadSchema = v.picklist(["type", "too_large", "too_many", "model", "refused", "gone"]);
+export const unreadSchema = v.picklist(["type", "too_large", "too_many", "model", "refused", "gone", "too_costly"]);
 
 export type Unread = v.InferOutput<typeof unreadSchema>;
 
@@ -28,7 +28,7 @@ export type ReadAs = "picture" | "pdf" | "text";
  */
 export type AskedFiles = {
 	read: readonly string[];
-	unread: Readonly<Record<string, Extract<Unread, "refused" | "gone" | "too_large">>>;
+	unread: Readonly<Record<string, Extract<Unread, "refused" | "gone" | "too_large" | "too_costly">>>;
 	kinds: readonly ReadAs[];
 };
 

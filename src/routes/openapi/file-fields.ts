@@ -55,9 +55,9 @@ export const fileFields: Readonly<Record<string, string>> = {
 	...without(of("file"), "file.seq"),
 	...only(of("attachments"), ["seq", "size", "durationMs"]),
 	"attachments.unread":
-		"Why Claude read only its name. `type`: it reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: newer files took its place. `model`: the model reads none of this kind. `refused`: Claude's server could not read it. `gone`: its bytes were not there.",
+		"Why Claude read only its name. `type`: it reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: newer files took its place. `model`: the model reads none of this kind. `refused`: Claude's server could not read it. `gone`: its bytes were not there. `too_costly`: what was left of a budget did not pay for it.",
 	"unreadFiles.reason":
-		"Why. `type`: Claude reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: other files took its place. `model`: the model reads none of this kind. `refused`: Claude's server could not read it. `gone`: its bytes were not there.",
+		"Why. `type`: Claude reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: other files took its place. `model`: the model reads none of this kind. `refused`: Claude's server could not read it. `gone`: its bytes were not there. `too_costly`: what was left of a budget did not pay for it.",
 	"files.isVoice": "It was recorded to be listened to in its place.",
 	"lastMessage.files": "Its files, in brief.",
 	"quoted.files": "Its files, in brief.",

@@ -68,6 +68,36 @@ describe("a reply that waits for a decision", () => {
 			expect(conversation.alarms.at(-1)).toBe(conversation.now + limits.approval);
 		}));
 
+	it("is paid for with the files that Claude reads when it goes on", () =>
+		inConversation(async (conversation) => {
+			metered(conversation).store.changeSettings({ tools: { mcp: ["docs"] } });
+			const client = conversation.enter(ann);
+			const facts = { name: "a.png", type: "image/png", size: 50_000, width: 2_000, height: 2_000 };
+			for (const id of ["one", "two"]) conversation.store.files.add({ id, ...facts }, ann.userId, conversation.now);
+			const conversationId = conversation.store.info.id;
+			const pause = async () => {
+				await settled();
+				await conversation.call.usage(1_000, 100);
+				await conversation.call.event({ type: "pause", turn: turnOf([write]), calls: [write] });
+				await settled();
+			};
+			const reserved: number[] = [];
+			conversation.purses.reserve = async (_owner, { most }) => ({ granted: reserved.push(most) && most });
+			conversation.say(client, "Hi");
+			await pause();
+			decide(conversation, client);
+			await settled();
+			const without = reserved.at(-1) as number;
+			await answer(conversation);
+			conversation.rules.receive(client, { type: "chat:send", conversationId, content: "Look", role: "user", files: ["one", "two"] });
+			await pause();
+			decide(conversation, client);
+			await settled();
+			// Twice the 4,800 tokens of a picture with a margin, in the request and once more after another call.
+			expect((reserved.at(-1) as number) - without).toBeGreaterThan(2 * 1.25 * 9_600 * 2.5);
+			await answer(conversation);
+		}));
+
 	it("leaves a budget that pays for one answer to an answer in private", () =>
 		whileItWaits(async ({ conversation, client }) => {
 			conversation.budgets = { conversation: 50_000 };

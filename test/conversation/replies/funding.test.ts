@@ -52,6 +52,53 @@ describe("a reply that is paid for", () => {
 			await conversation.call.event(ended);
 		}));
 
+	it("is asked with as many files as a purse can pay, and is not refused for the others", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			const facts = { name: "a.png", type: "image/png", size: 50_000, width: 2_000, height: 2_000 };
+			const conversationId = conversation.store.info.id;
+			for (const id of ["one", "two", "three"]) conversation.store.files.add({ id, ...facts }, ann.userId, conversation.now);
+			// A short prompt, 500 tokens of an answer and one picture of 4,800 tokens: 26,000.
+			conversation.purses.left.ann = 30_000;
+			conversation.rules.receive(client, {
+				type: "chat:send",
+				conversationId,
+				content: "Look",
+				role: "user",
+				files: ["one", "two", "three"],
+			});
+			await settled();
+			expect(client.types()).not.toContain("chat:error");
+			const { fileTokens, maxTokens } = conversation.call.options;
+			expect(fileTokens).toBeGreaterThan(4_800);
+			expect(fileTokens).toBeLessThan(2 * 4_800);
+			expect(maxTokens).toBeGreaterThanOrEqual(500);
+			expect(spent(conversation).reserved).toBe(30_000);
+			await conversation.call.usage(7_000, 500);
+			await conversation.call.event(ended);
+			// The next day pays for all.
+			conversation.purses.left.ann = 1_000_000;
+			await ask(conversation, client);
+			expect(conversation.call.options.fileTokens).toBeUndefined();
+			await conversation.call.event(ended);
+		}));
+
+	it("is asked without files by a purse that pays for none", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			const facts = { name: "a.png", type: "image/png", size: 50_000, width: 2_000, height: 2_000 };
+			conversation.store.files.add({ id: "one", ...facts }, ann.userId, conversation.now);
+			conversation.purses.left.ann = 15_000;
+			const conversationId = conversation.store.info.id;
+			conversation.rules.receive(client, { type: "chat:send", conversationId, content: "Look", role: "user", files: ["one"] });
+			await settled();
+			expect(conversation.call.options.fileTokens).toBeLessThan(4_800);
+			// Nothing is known of its prompt, which had no picture.
+			await conversation.call.text("Hello");
+			stop(conversation, client);
+			expect(spent(conversation).microUsd).toBeLessThan(15_000);
+		}));
+
 	it("is reserved before it begins, and charged what it has cost", () =>
 		withMoney(async (conversation, state) => {
 			const client = conversation.enter(ann);

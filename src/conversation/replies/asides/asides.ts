@@ -80,7 +80,7 @@ export class Asides {
 		await Promise.resolve();
 		if (this.#running.get(aside.id) !== running) return undefined;
 		const sink = this.#sinkOf(running);
-		const funded = await funding.reserve(ask, sink.promptTokens());
+		const funded = await funding.reserve(ask, sink.promptSize());
 		if (this.#running.get(aside.id) !== running) return undefined;
 		running.ask = undefined;
 		if ("reason" in funded) return this.#refuse(running, funded);

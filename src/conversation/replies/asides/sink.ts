@@ -13,7 +13,7 @@ import type { StoredTurn } from "../../store/claude/turns.ts";
 import type { Busy, ReplyFacts, StoredFacts, Written } from "../../store/columns.ts";
 import type { Outcome } from "../../store/log.ts";
 import type { Store } from "../../store/store.ts";
-import { messagesFor, promptTokensFor, type ReplySettings, settingsFor } from "../input.ts";
+import { messagesFor, type PromptSize, paidFiles, promptSizeFor, promptTokensIn, type ReplySettings, settingsFor } from "../input.ts";
 import type { Sink } from "../sink.ts";
 
 /** In ms. Chunks that come sooner share a frame. They must not wait in the queue of the conversation, whose frames others receive. */
@@ -68,7 +68,7 @@ export class AsideSink implements Sink {
 	}
 
 	settings(): ReplySettings {
-		return settingsFor(this.#with.store, this.message.seq, this.#from);
+		return { ...settingsFor(this.#with.store, this.message.seq, this.#from), ...paidFiles(this.#with.store, this.message) };
 	}
 
 	/** The first message that its person may read. */
@@ -77,8 +77,14 @@ export class AsideSink implements Sink {
 	}
 
 	promptTokens(): number {
+		return promptTokensIn(this.promptSize(), paidFiles(this.#with.store, this.message));
+	}
+
+	/** With all its files. */
+	promptSize(): PromptSize {
 		const own = this.#exchange().reduce((tokens, message) => tokens + promptSizeOf(message), 0);
-		return promptTokensFor(this.#with.store, this.message.seq, this.#from) + own;
+		const { text, files } = promptSizeFor(this.#with.store, this.message.seq, this.#from);
+		return { text: text + own, files };
 	}
 
 	busy(): Busy | undefined {

@@ -5,6 +5,7 @@ import type { Price } from "../../../money/prices.ts";
 import type { Spent } from "../../../money/purse-calls.ts";
 import type { Tools } from "../../../protocol/claude-settings.ts";
 import { limits } from "../../../protocol/limits.ts";
+import type { PromptSize } from "../input.ts";
 
 /** A shorter reply is of no use. */
 const leastTokens = 500;
@@ -87,10 +88,20 @@ export function worstCost({ price, promptTokens }: Wanted, output: number): numb
 
 /** The longest reply for this amount, in tokens. */
 export function affordable(wanted: Wanted, microUsd: number): number {
-	let [low, high] = [0, wanted.maxTokens];
+	return mostOf(wanted.maxTokens, (output) => worstCost(wanted, output) <= microUsd);
+}
+
+/** So many tokens of files leave enough of an amount for the shortest answer. */
+export function affordableFiles(price: Price, { text, files }: PromptSize, maxTokens: number, microUsd: number): number {
+	return mostOf(files, (some) => leastOf(wantedFor(price, text + some, maxTokens)) <= microUsd);
+}
+
+/** The greatest number up to `most` that is affordable: then each smaller one is, too. */
+function mostOf(most: number, isAffordable: (count: number) => boolean): number {
+	let [low, high] = [0, most];
 	while (low < high) {
 		const middle = Math.ceil((low + high) / 2);
-		if (worstCost(wanted, middle) <= microUsd) low = middle;
+		if (isAffordable(middle)) low = middle;
 		else high = middle - 1;
 	}
 	return low;

@@ -10,7 +10,7 @@ import { inName } from "../../../protocol/text/assistant-name.ts";
 import type { Alarm, Clients, MemberLists } from "../../ports.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
-import { promptTokensFor } from "../input.ts";
+import { promptSizeFor } from "../input.ts";
 import { withdraw } from "../questions.ts";
 import type { Funding } from "./funding.ts";
 import { countQuestion, readableBy } from "./link-rights.ts";
@@ -123,7 +123,7 @@ export class Asking {
 			this.#funding.cancel(ask);
 			return this.#drop();
 		}
-		const prompt = promptTokensFor(this.#store, this.#store.log.head.seq + 1, readableBy(this.#store, payers));
+		const prompt = promptSizeFor(this.#store, this.#store.log.head.seq + 1, readableBy(this.#store, payers));
 		const funded = await this.#funding.reserve({ ...ask, payers }, prompt);
 		if (this.#current?.ask !== ask) return new Map();
 		this.#current = undefined;

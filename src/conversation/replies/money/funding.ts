@@ -12,6 +12,7 @@ import type { Alarm, ClientTool, PausedTurn, Purses } from "../../ports.ts";
 import type { Written } from "../../store/columns.ts";
 import { type Ask, isAnswer, type Kind, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
+import type { PromptSize } from "../input.ts";
 import { type Allowance, allowanceFor } from "./allowance.ts";
 import { difference } from "./amounts.ts";
 import { chargesFor, lostOf, spentOf, startOf, totalOf, type Used } from "./charged.ts";
@@ -108,7 +109,7 @@ export class Funding {
 		const ask = this.ask(kind, payers);
 		this.#requests.set(ask.id, ask.at + longestRequest);
 		this.#alarm.bringForward();
-		const granted = await this.reserve(ask, tokens.prompt, tokens.answer);
+		const granted = await this.reserve(ask, { text: tokens.prompt, files: 0 }, tokens.answer);
 		if (!("reason" in granted)) return this.begin(granted, kind, about);
 		this.#requests.delete(ask.id);
 		return granted;
@@ -127,9 +128,9 @@ export class Funding {
 		else this.settle(paid, { usage: result.usage }, "complete");
 	}
 
-	/** Reserves for a request of so many tokens. A refusal leaves nothing behind. */
-	reserve(ask: Ask, promptTokens: number, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
-		return this.#reservations.reserve(ask, promptTokens, maxTokens);
+	/** Reserves for a request of this size. A refusal leaves nothing behind. */
+	reserve(ask: Ask, prompt: PromptSize, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
+		return this.#reservations.reserve(ask, prompt, maxTokens);
 	}
 
 	/** What has been spent in the conversation, and what is left of its budgets. */
@@ -178,7 +179,7 @@ export class Funding {
 
 	/** The payment that a reply goes on with after a crash. */
 	find(messageId: string): Paid | undefined {
-		return this.#store.payments.open().find((one): one is Paid => one.type === "paid" && isAnswer(one.kind) && one.messageId === messageId);
+		return this.#store.payments.paidFor(messageId);
 	}
 
 	/** What the next request may use, which goes on from `text`, or from a paused `turn`; `undefined` if too little is left for one. */

@@ -2,12 +2,13 @@
 
 import type { Scope } from "../../../money/budgets.ts";
 import type { Price } from "../../../money/prices.ts";
-import { type Answer, type Limit, nothingSpent, type PurseOwner } from "../../../money/purse-calls.ts";
+import { type Answer, type Limit, nothingSpent, type PurseOwner, type Wish } from "../../../money/purse-calls.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Purses } from "../../ports.ts";
 import { type Ask, isAnswer, type Paid } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
-import { costOfTools, leastOf, wantedFor, worstCost } from "./amounts.ts";
+import type { PromptSize } from "../input.ts";
+import { affordableFiles, costOfTools, leastOf, wantedFor, worstCost } from "./amounts.ts";
 import { releasesFor } from "./charged.ts";
 import { Payers } from "./payers.ts";
 import { rewriteCost } from "./rewrites.ts";
@@ -43,21 +44,24 @@ export class Reservations {
 		this.#payers = new Payers({ ...parts, limitsOf: (owner) => this.limitsOf(owner) });
 	}
 
-	/** Reserves for a request of so many tokens. Repeated after a crash it gets the same. A refusal leaves nothing behind. */
-	async reserve(ask: Ask, promptTokens: number, maxTokens: number): Promise<Granted | Unfunded> {
+	/**
+	 * Reserves for a request of this size, or with as many of its files as can be paid. Repeated after a crash it gets the same. A refusal
+	 * leaves nothing behind.
+	 */
+	async reserve(ask: Ask, prompt: PromptSize, maxTokens: number): Promise<Granted | Unfunded> {
 		const model = this.#terms.model();
 		const price = this.#terms.priceOf(model, ask.at);
 		if (!price) return this.#refuse(ask, "unreachable", "deployment", []);
-		const { least, most } = this.#amountsOf(ask, price, promptTokens, maxTokens);
+		const amounts = this.#amountsOf(ask, price, prompt, maxTokens);
 		const { purse } = this.#store.payments;
-		const own = purse.reserve({ id: ask.id, at: ask.at, least, most }, this.limitsOf("conversation"));
+		const own = purse.reserve({ id: ask.id, at: ask.at, ...amounts }, this.limitsOf("conversation"));
 		if ("refused" in own) return this.#refuse(ask, own, "conversation", []);
-		const wish = { id: ask.id, at: ask.at, least, most: own.granted };
+		const wish = { id: ask.id, at: ask.at, ...amounts, most: own.granted };
 		this.#pending.add(ask.id);
 		const [shared, payment, rewrite] = await Promise.all([
 			this.#payers.reserveIn("deployment", { ...wish, label: model }),
 			this.#payers.find(ask, wish),
-			this.#reserveRewrite(ask, price, promptTokens),
+			this.#reserveRewrite(ask, price, prompt.text + prompt.files),
 		]);
 		// It was cancelled meanwhile, and released everywhere.
 		if (!this.#pending.delete(ask.id)) return { reason: "unreachable", scope: "conversation" };
@@ -74,13 +78,15 @@ export class Reservations {
 		const microUsd = Math.min(own.granted, shared.granted, answer.granted);
 		purse.narrow(ask.id, microUsd);
 		this.#store.payments.links.narrow(ask.id, microUsd);
+		const files = affordableFiles(price, prompt, maxTokens, microUsd);
 		return {
 			id: ask.id,
 			at: ask.at,
 			payer: payment.payer,
 			model,
 			microUsd,
-			promptTokens,
+			promptTokens: prompt.text + files,
+			...(files < prompt.files && { fileTokens: files }),
 			spent: nothingSpent,
 			...(rewrite && { rewrite }),
 			...(link !== undefined && { link }),
@@ -99,8 +105,9 @@ export class Reservations {
 		return { ...rewrite, microUsd: isCharged ? answer.granted : 0 };
 	}
 
-	/** The least that is of use, and the most that it can cost. */
-	#amountsOf({ kind }: Ask, price: Price, promptTokens: number, maxTokens: number): { least: number; most: number } {
+	/** The least that is of use, without any files, what is enough for all of them, and the most that it can cost. */
+	#amountsOf({ kind }: Ask, price: Price, { text, files }: PromptSize, maxTokens: number): Pick<Wish, "least" | "enough" | "most"> {
+		const promptTokens = text + files;
 		const wanted = wantedFor(price, promptTokens, maxTokens);
 		const mayRecall = promptTokens >= limits.prompt || this.#store.summaries.current() !== undefined;
 		const calls = kind === "reply" || kind === "decision" ? { mayRecall } : undefined;
@@ -109,7 +116,8 @@ export class Reservations {
 		const most = worstCost(wanted, maxTokens);
 		// Half a summary or description is of no use: it is reserved in whole, or not made.
 		const isWhole = kind === "summary" || kind === "description";
-		return { least: isWhole ? most : leastOf(wanted), most: most + tools };
+		if (isWhole) return { least: most, most: most + tools };
+		return { least: leastOf(wantedFor(price, text, maxTokens)), enough: leastOf(wanted), most: most + tools };
 	}
 
 	limitsOf(owner: PurseOwner | "conversation"): Limit[] {

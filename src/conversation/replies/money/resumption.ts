@@ -5,7 +5,7 @@ import { tokensIn } from "../../../protocol/prompt-size.ts";
 import type { Alarm, PausedTurn } from "../../ports.ts";
 import type { Ask, Paid, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
-import { promptTokensFor } from "../input.ts";
+import { type PromptSize, promptSizeFor } from "../input.ts";
 import type { Reply } from "../reply.ts";
 import { resultTokensOf } from "./amounts.ts";
 import { united } from "./asking.ts";
@@ -42,7 +42,7 @@ export class Resumption {
 		const current = { messageId: message.id, ask };
 		this.#current = current;
 		alarm.set(now() + longestAsk);
-		const granted = await funding.reserve(ask, this.#promptTokens(message, options.turn));
+		const granted = await funding.reserve(ask, this.#promptSize(message, options.turn));
 		const isOver = this.#current !== current;
 		if (!isOver) this.#current = undefined;
 		if ("reason" in granted) return granted;
@@ -66,12 +66,12 @@ export class Resumption {
 	}
 
 	/** What Claude reads next, with the results of calls that are not made yet. */
-	#promptTokens({ seq, askedBy = [] }: Message, turn: PausedTurn = []): number {
+	#promptSize({ seq, askedBy = [] }: Message, turn: PausedTurn = []): PromptSize {
 		const { store } = this.#with;
 		const results = store.log.calls
 			.of(seq)
 			.map(({ name, state, result }) => (state === "answered" ? tokensIn(result) : resultTokensOf(name)));
-		const read = promptTokensFor(store, seq, readableBy(store, askedBy)) + tokensIn(JSON.stringify(turn));
-		return results.reduce((sum, tokens) => sum + tokens, read);
+		const { text, files } = promptSizeFor(store, seq, readableBy(store, askedBy));
+		return { text: results.reduce((sum, tokens) => sum + tokens, text + tokensIn(JSON.stringify(turn))), files };
 	}
 }

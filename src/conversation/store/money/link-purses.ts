@@ -19,14 +19,14 @@ export class LinkPurses {
 	}
 
 	/** Reserves until the payment is stored, or the ask is over. */
-	reserve(link: string, { id, least, most }: Pick<Wish, "id" | "least" | "most">): Answer {
+	reserve(link: string, { id, least, enough = least, most }: Pick<Wish, "id" | "least" | "enough" | "most">): Answer {
 		this.#granted.delete(id);
 		const invite = this.#invites.find(link);
 		if (!invite || invite.mostMicroUsd === null) return this.#grant({ id, link, microUsd: most });
 		const unspent = invite.mostMicroUsd - invite.microUsd;
 		if (unspent < least) return { refused: "spent", left: unspent, resetsAt: undefined };
 		const left = unspent - this.reserved(link);
-		return left < least ? { refused: "busy" } : this.#grant({ id, link, microUsd: Math.min(most, left) });
+		return left < (unspent < enough ? least : enough) ? { refused: "busy" } : this.#grant({ id, link, microUsd: Math.min(most, left) });
 	}
 
 	#grant(reservation: Reservation): Answer {

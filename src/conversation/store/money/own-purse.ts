@@ -19,10 +19,10 @@ export class OwnPurse extends Account {
 	}
 
 	/** Reserves until the payment is stored, or the ask is over. */
-	reserve({ id, at, least, most }: Omit<Wish, "label">, limits: readonly Limit[]): Answer {
+	reserve({ id, ...wish }: Omit<Wish, "label">, limits: readonly Limit[]): Answer {
 		this.#granted.delete(id);
-		const answer = this.grant({ at, least, most }, limits);
-		if ("granted" in answer) this.#granted.set(id, { id, at, microUsd: answer.granted });
+		const answer = this.grant(wish, limits);
+		if ("granted" in answer) this.#granted.set(id, { id, at: wish.at, microUsd: answer.granted });
 		return answer;
 	}
 

@@ -71,7 +71,7 @@ export type Waiting = { tries: number; retryAt: number };
 /** Somebody who pays. `isProgram`: a program asked for them. `alias`: they were erased meanwhile, and the journal names this id. */
 export type Payer = Person & { isProgram?: boolean; alias?: string };
 
-/** Paid for: `microUsd` are reserved. `promptTokens`: estimated. `spent`: what the requests that are over have used. `before`: what the reply
+/** Paid for: `microUsd` are reserved. `promptTokens`: estimated. `fileTokens`: what they have of files at most, where not all could be paid. `spent`: what the requests that are over have used. `before`: what the reply
  * had used, and somebody has paid, before it was continued. `sentAt`: when the request was sent that runs. `isResumed`: it had begun before.
  * `link`: the payer came by this link, which limits them. */
 export type Paid = {
@@ -83,6 +83,7 @@ export type Paid = {
 	model: string;
 	microUsd: number;
 	promptTokens: number;
+	fileTokens?: number;
 	messageId: string;
 	spent: Spent;
 	before?: Spent;
@@ -163,6 +164,11 @@ export class Payments {
 
 	delete(id: string): void {
 		this.#sql.exec("DELETE FROM payments WHERE id = ?", id);
+	}
+
+	/** The payment that runs for an answer. */
+	paidFor(messageId: string): Paid | undefined {
+		return this.open().find((one): one is Paid => one.type === "paid" && isAnswer(one.kind) && one.messageId === messageId);
 	}
 
 	/** False for who was erased since they asked. */
