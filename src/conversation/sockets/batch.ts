@@ -3,11 +3,10 @@
 
 export class Batch<T> {
 	#items: T[] = [];
-	/** When the last batches were opened, in ms, oldest first. */
-	#opened: readonly number[] = [0, 0, 0];
 	/** The number of items of the last batch. */
 	#size = 0;
 	#isOpen = false;
+	#isResting = false;
 
 	/** True from `open` to `close`: more events for the same outgoing frame may follow. */
 	get isOpen(): boolean {
@@ -18,30 +17,35 @@ export class Batch<T> {
 		return this.#items.length === 0;
 	}
 
-	/** Returns true for the first item: whoever adds that one must open the batch, at `dueAt` or before. */
-	add(item: T): boolean {
-		return this.#items.push(item) === 1;
+	/** True from `close` to `rested`: items wait meanwhile. */
+	get isResting(): boolean {
+		return this.#isResting;
 	}
 
-	/**
-	 * The time in ms at which the batch is due: `gap` after the one before it. While single items come, three may be handled in a gap, so
-	 * that one person who waits for each of their own messages does not wait for the gap.
-	 */
-	dueAt(gap: number): number {
-		return ((this.#size > 1 ? this.#opened.at(-1) : this.#opened[0]) as number) + gap;
+	/** Items keep the order in which they were added. */
+	add(item: T): void {
+		this.#items.push(item);
 	}
 
-	/** Returns the items in the order in which they were added. */
-	open(now: number): T[] {
+	open(): T[] {
 		const items = this.#items;
 		this.#items = [];
 		this.#size = items.length;
-		this.#opened = [...this.#opened.slice(1), now];
 		this.#isOpen = true;
 		return items;
 	}
 
-	close(): void {
+	/**
+	 * Returns how long to rest, in ms, counted from when everything is sent. After a single item, no longer than until the runtime has passed
+	 * on what came meanwhile: one person who waits for each of their own messages does not wait for the gap.
+	 */
+	close(gap: number): number {
 		this.#isOpen = false;
+		this.#isResting = true;
+		return this.#size > 1 ? gap : 0;
+	}
+
+	rested(): void {
+		this.#isResting = false;
 	}
 }

@@ -36,6 +36,8 @@ const bytesPerUnit = 64;
 
 export class Inbound {
 	readonly #with: Dependencies;
+	/** Runs while the batch rests. */
+	#rest: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(dependencies: Dependencies) {
 		this.#with = dependencies;
@@ -43,16 +45,13 @@ export class Inbound {
 
 	/** Takes every frame, also of revoked and flooding clients: those are dropped unread. */
 	receive(socket: WebSocket, data: string | ArrayBuffer): void {
-		const { sockets, batch, clients } = this.#with;
+		const { sockets, batch } = this.#with;
 		const client = sockets.get(socket);
 		if (!client || client.isRevoked) return;
-		const now = this.#with.now();
-		if (!this.#mayRead(client, data, now)) return;
-		const isFirst = batch.add({ client, data });
-		const wait = batch.dueAt(clients.gap) - now;
+		if (!this.#mayRead(client, data, this.#with.now())) return;
+		batch.add({ client, data });
 		// Files do not wait for others: many of them would be in memory together.
-		if (typeof data !== "string" || (isFirst && wait <= 0)) this.flush();
-		else if (isFirst) setTimeout(() => this.flush(), wait);
+		if (typeof data !== "string" || !batch.isResting) this.flush();
 	}
 
 	/** A socket has closed. */
@@ -70,14 +69,19 @@ export class Inbound {
 		const { batch, clients } = this.#with;
 		if (batch.isEmpty) return;
 		const now = this.#with.now();
-		for (const { client, data } of batch.open(now)) this.#handle(client, data, now);
+		for (const { client, data } of batch.open()) this.#handle(client, data, now);
 		try {
 			clients.endBatch();
 		} catch (error) {
 			console.error("The end of a batch failed", this.#with.id, error);
 		}
-		batch.close();
+		const rest = batch.close(clients.gap);
 		clients.sendBatch();
+		clearTimeout(this.#rest);
+		this.#rest = setTimeout(() => {
+			batch.rested();
+			this.flush();
+		}, rest);
 	}
 
 	/** Counts a frame, or a further event of one, against the client's person; false if it must not be read. */

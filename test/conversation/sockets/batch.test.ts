@@ -1,43 +1,33 @@
 import { expect, it } from "vitest";
 import { Batch } from "../../../src/conversation/sockets/batch.ts";
 
-it("is due at once after a pause, and a gap after the one before it", () => {
+it("keeps the order of its items, and begins anew when it is opened", () => {
 	const batch = new Batch<string>();
-	expect(batch.dueAt(5)).toBeLessThan(1_000);
-	for (const item of ["1", "2"]) batch.add(item);
-	batch.open(1_000);
-	expect(batch.dueAt(5)).toBe(1_005);
-	expect(batch.dueAt(0)).toBe(1_000);
-});
-
-it("does not wait for the gap while items come one by one, up to three in a gap", () => {
-	const batch = new Batch<string>();
-	const dueAfter = (...times: number[]) => {
-		for (const at of times) {
-			batch.add("1");
-			batch.open(at);
-		}
-		return batch.dueAt(10);
-	};
-	expect(dueAfter(1_000, 1_003)).toBeLessThan(1_003);
-	expect(dueAfter(1_006)).toBe(1_010);
-	expect(dueAfter(1_010)).toBe(1_013);
-});
-
-it("tells the first item from those that share its batch, and keeps their order", () => {
-	const batch = new Batch<string>();
-	expect(["1", "2", "3"].map((item) => batch.add(item))).toEqual([true, false, false]);
-	expect(batch.open(1_000)).toEqual(["1", "2", "3"]);
+	for (const item of ["1", "2", "3"]) batch.add(item);
+	expect(batch.open()).toEqual(["1", "2", "3"]);
 	expect(batch.isEmpty).toBe(true);
-	expect(batch.add("4")).toBe(true);
-	expect(batch.open(1_005)).toEqual(["4"]);
+	batch.add("4");
+	expect(batch.open()).toEqual(["4"]);
 });
 
-it("is open until it is closed", () => {
+it("is open until it is closed, and then rests until it has rested", () => {
 	const batch = new Batch<string>();
-	expect(batch.isOpen).toBe(false);
-	batch.open(1_000);
-	expect(batch.isOpen).toBe(true);
-	batch.close();
-	expect(batch.isOpen).toBe(false);
+	const state = () => [batch.isOpen, batch.isResting];
+	expect(state()).toEqual([false, false]);
+	batch.open();
+	expect(state()).toEqual([true, false]);
+	batch.close(10);
+	expect(state()).toEqual([false, true]);
+	batch.rested();
+	expect(state()).toEqual([false, false]);
+});
+
+it("rests for the gap after several items, and after a single one for no longer than the runtime passes on what has come", () => {
+	const batch = new Batch<string>();
+	const restAfter = (...items: string[]) => {
+		for (const item of items) batch.add(item);
+		batch.open();
+		return batch.close(10);
+	};
+	expect([restAfter("1"), restAfter("2", "3"), restAfter("4")]).toEqual([0, 10, 0]);
 });

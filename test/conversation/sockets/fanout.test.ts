@@ -93,23 +93,23 @@ describe("frames", () => {
 	});
 
 	it("of one batch go out as one, once it is closed", () => {
-		const { batch, fanout, clock, client } = fanoutTo(2);
-		batch.open(clock.now);
+		const { batch, fanout, client } = fanoutTo(2);
+		batch.open();
 		fanout.broadcast(complete("1"));
 		fanout.broadcast(complete("2"));
 		expect(client.frames).toEqual([]);
-		batch.close();
+		batch.close(0);
 		fanout.sendBatch();
 		fanout.broadcast(complete("3"));
 		expect(client.events()).toEqual([[complete("1"), complete("2")], [complete("3")]]);
 	});
 
 	it("that wait are not sent early by a batch without events", () => {
-		const { batch, fanout, clock, client } = fanoutTo(2);
+		const { batch, fanout, client } = fanoutTo(2);
 		fanout.broadcast(chunk("a", 0));
 		fanout.broadcast(chunk("b", 1));
-		batch.open(clock.now);
-		batch.close();
+		batch.open();
+		batch.close(0);
 		fanout.sendBatch();
 		expect(client.events()).toEqual([[chunk("a", 0)]]);
 	});
