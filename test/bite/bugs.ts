@@ -3179,6 +3179,13 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
+		name: "a busy conversation sends a frame for each message",
+		file: "src/conversation/sockets/batch.ts",
+		from: "return this.#size > 1 ? gap : 0;",
+		to: "return 0;",
+		tests: ["conversation/sockets/batch"],
+	},
+	{
 		name: "the events of one batch go out in a frame each",
 		file: "src/conversation/sockets/fanout.ts",
 		from: "if (this.#batch.isOpen || this.#isFlushing) return;",
