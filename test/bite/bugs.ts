@@ -3183,6 +3183,7 @@ export const bugs: Bug[] = [
 		file: "src/conversation/sockets/batch.ts",
 		from: "return this.#size > 1 ? gap : 0;",
 		to: "return 0;",
+		project: "rules",
 		tests: ["conversation/sockets/batch"],
 	},
 	{

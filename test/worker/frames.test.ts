@@ -3,7 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ConversationObject } from "../../src/conversation/object.ts";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { errors } from "../../src/protocol/errors.ts";
@@ -240,15 +240,13 @@ describe("frames that follow soon on each other in a busy conversation", () => {
 		return { id, ann, bob: bob as Client };
 	}
 
-	/** Hands frames of Ann's socket to the object while the clock stands still. */
+	/** Hands frames of Ann's socket to the object, all before it does anything else. */
 	const receiveAtOnce = (id: string, contents: string[], close = false) =>
 		runInDurableObject(env.CONVERSATIONS.getByName(id), (object: ConversationObject, state) => {
 			const socket = state.getWebSockets().find((socket) => socket.deserializeAttachment().person.userId === "ann") as WebSocket;
-			const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now());
 			for (const content of contents)
 				object.webSocketMessage(socket, encodeFrame([{ type: "chat:send", conversationId: id, content, role: "user" }]));
 			if (close) object.webSocketClose(socket, 1000, "");
-			clock.mockRestore();
 		});
 
 	const contentsOf = (client: Client) =>
@@ -256,11 +254,11 @@ describe("frames that follow soon on each other in a busy conversation", () => {
 			.map((frame) => parseServerFrame(frame).flatMap((event) => (event.type === "chat:message" ? [event.message.content] : [])))
 			.filter((contents) => contents.length > 0);
 
-	it("are handled in their order, those after the first three together", async () => {
+	it("are handled in their order, those after the first together", async () => {
 		const { id, bob } = await busyConversation();
 		await receiveAtOnce(id, ["1", "2", "3", "4", "5", "6"]);
 		await bob.next("chat:message", ({ message }) => message.content === "6");
-		expect(contentsOf(bob)).toEqual([["1"], ["2"], ["3"], ["4", "5", "6"]]);
+		expect(contentsOf(bob)).toEqual([["1"], ["2", "3", "4", "5", "6"]]);
 	});
 
 	it("are handled before their socket is gone", async () => {
