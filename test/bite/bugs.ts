@@ -3183,7 +3183,7 @@ export const bugs: Bug[] = [
 		file: "src/conversation/sockets/batch.ts",
 		from: "return this.#size > 1 ? gap : 0;",
 		to: "return 0;",
-		project: "rules",
+		project: "worker",
 		tests: ["conversation/sockets/batch"],
 	},
 	{
