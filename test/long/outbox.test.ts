@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { post } from "./api.ts";
-import { browser, openBrowser } from "./opened.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
-import { guestWithConversation, Wire } from "./wire.ts";
+import { post } from "../e2e/api.ts";
+import { browser, openBrowser } from "../e2e/opened.ts";
+import { type Product, startProduct, Visitor } from "../e2e/product.ts";
+import { guestWithConversation, Wire } from "../e2e/wire.ts";
 
 let product: Product;
 
