@@ -18,7 +18,7 @@ import type { Settings } from "../settings.ts";
 import { capacityOf, learnFrom } from "./capacity.ts";
 import { contextSizeIn, failureFacts, NoStream, type Progress, reasonOf, retryAfterOf, statusOf } from "./failures.ts";
 import { Attachments } from "./files/attachments.ts";
-import { isAboutFiles } from "./files/refusal.ts";
+import { deniedIn, isAboutFiles } from "./files/refusal.ts";
 import { markGone, withModel } from "./models.ts";
 import { type Layout, layOut, type PromptOptions, promptTokensOf } from "./prompt.ts";
 import { type Extra, messagesOf, type Request, withExtras } from "./request.ts";
@@ -156,7 +156,7 @@ async function* request(connection: Connection, promptOf: LayOut, mayShorten: bo
 		const reason = reasonOf(error, progress, isShort ? settings.maxTokens : capacity.reply);
 		if (reason === undefined) throw error;
 		const isTooLong = reason === "prompt_too_long" || (reason === "bad_max_tokens" && context !== undefined);
-		const mayLeaveOut = layout.files.read.length > 0 && progress === "asking" && (isTooLong || reason === "bad_request");
+		const mayLeaveOut = layout.files.read.length > 0 && progress === "asking" && (isTooLong || reason === "bad_request" || isDenied(error));
 		if (mayLeaveOut && files.leaveOut((error as Error).message, isTooLong)) {
 			if (context !== undefined) learnFrom(settings, promptTokens, context);
 			return "without files";
@@ -171,6 +171,11 @@ async function* request(connection: Connection, promptOf: LayOut, mayShorten: bo
 	// A stream that was cut looks like a complete one, but for its missing end.
 	if (!signal.aborted) throw await logged(hasBegun ? "interrupted" : "unavailable", { name: "EarlyEnd" });
 	return undefined;
+}
+
+/** The server says that its model reads no such files. Some say so with an error of their own. */
+function isDenied(error: unknown): boolean {
+	return statusOf(error) !== undefined && deniedIn((error as Error).message).length > 0;
 }
 
 /** Logs the failure for whoever runs the deployment. */

@@ -5458,4 +5458,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/funding"],
 	},
+	{
+		name: "one damaged picture makes a model blind for everybody",
+		file: "src/claude/files/sight.ts",
+		from: "if (isSecond) this.deny(kind, now);",
+		to: "if (isSecond || !before) this.deny(kind, now);",
+		project: "worker",
+		tests: ["claude/files", "claude/sight"],
+	},
+	{
+		name: "a model that was blind once stays blind",
+		file: "src/claude/files/sight.ts",
+		from: "now < (this.#blindUntil.get(kind) ?? Number.NEGATIVE_INFINITY)",
+		to: "now < (this.#blindUntil.get(kind) ?? Number.NEGATIVE_INFINITY) || this.#blindUntil.has(kind)",
+		project: "worker",
+		tests: ["claude/sight"],
+	},
+	{
+		name: "a server that says with an error of its own that its model sees nothing fails every reply",
+		file: "src/claude/anthropic.ts",
+		from: " || isDenied(error)",
+		to: "",
+		project: "worker",
+		tests: ["claude/files"],
+	},
 ];

@@ -204,14 +204,40 @@ describe("a file that Claude cannot read", () => {
 		expect(await requests()).toHaveLength(1);
 	});
 
-	it("because the model sees nothing is named, and is not sent to it again", async () => {
+	it.each(["-blind", "-textonly"])("because the model sees nothing is named, and is not sent to it again (%s)", async (kind) => {
 		const files = [picture(), stored("text/plain", bytesOf("Words"))];
-		const { ask, kinds, requests } = asking(files, { kind: "-blind" });
+		const { ask, kinds, requests } = asking(files, { kind });
 		const { files: asked } = await ask(said(["Look", files]));
-		expect(asked).toEqual({ read: [files[1]?.id], unread: {}, kinds: ["text"] });
+		expect(asked).toEqual({ read: [files[1]?.id], unread: {}, kinds: ["pdf", "text"] });
 		await ask(said(["Look", files]));
 		expect(await kinds()).toEqual(["text,image,text", "text,text", "text,text"]);
 		expect(JSON.stringify((await requests()).at(-1)?.body)).toContain("which this model cannot open");
+	});
+
+	it("and that is damaged says nothing about a model of which nothing is known", async () => {
+		const [good, bad] = [picture(), picture()];
+		bad.bytes = new Uint8Array([...bad.bytes, ...bytesOf("!damaged")]);
+		bad.size = bad.bytes.length;
+		const { ask, kinds } = asking([good, bad]);
+		const first = await ask(said(["Look", [bad]]));
+		expect(first.files).toMatchObject({ read: [], unread: { [bad.id]: "refused" }, kinds: ["picture", "pdf", "text"] });
+		// Another conversation with the same model.
+		expect((await ask(said(["And this?", [good]]))).files).toMatchObject({ read: [good.id] });
+		expect(await kinds()).toEqual(["text,image", "text", "text,image"]);
+	});
+
+	it("because the model sees nothing, which its server does not say, is tried with two of them", async () => {
+		const files = Array.from({ length: 4 }, (_, n) => picture({ sha256: `${n}` }));
+		const { ask, kinds } = asking(files, { kind: "-vague" });
+		// Two in one message: one of them may be damaged. The same ones again say nothing new.
+		for (let n = 0; n < 2; n++)
+			expect((await ask(said(["Look", files.slice(0, 2)]))).files).toMatchObject({ read: [], kinds: ["picture", "pdf", "text"] });
+		await ask(said(["And this?", [files[2] as Stored]]));
+		expect((await ask(said(["And this?", [files[3] as Stored]]))).files).toEqual({ read: [], unread: {}, kinds: ["pdf", "text"] });
+		const asked = await kinds();
+		// A refusal that says nothing may be about other parts of the request, which are left out before.
+		const different = asked.filter((one, index) => one !== asked[index - 1]);
+		expect(different).toEqual(["text,image,image", "text", "text,image,image", "text", "text,image", "text"]);
 	});
 
 	it("because it makes the prompt too long is left out, and nothing is learned about the model", async () => {

@@ -28,7 +28,10 @@ export function isTooLarge(json: string): boolean {
 	return Buffer.byteLength(json) > longest.request;
 }
 
-/** The message of the refusal, or `undefined` if all files are accepted. A model whose name ends in `-blind` sees none. */
+/**
+ * The message of the refusal, or `undefined` if all files are accepted. A model whose name ends in `-blind` sees none, and one in `-vague`
+ * does not say why.
+ */
 export function refusalOfFiles({ messages, model }: RequestBody): string | undefined {
 	const placed = messages.flatMap(({ role, content }, turn) =>
 		typeof content === "string"
@@ -38,7 +41,9 @@ export function refusalOfFiles({ messages, model }: RequestBody): string | undef
 				),
 	);
 	if (placed.length === 0) return undefined;
+	if (String(model).endsWith("-textonly")) return "image input is not supported - hint: you may need to provide the mmproj";
 	if (String(model).endsWith("-blind")) return "This model does not support image input.";
+	if (String(model).endsWith("-vague")) return "The request is not valid.";
 	const pictures = placed.filter(({ block }) => block.type === "image");
 	if (pictures.length > mostPictures) return `Too many images: ${pictures.length} > ${mostPictures}`;
 	const side = pictures.length > sides.fewest ? sides.many : sides.few;

@@ -146,7 +146,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		const refusal = refusalOf(log.body, new Set(paused.keys()));
 		if (refusal !== undefined) {
 			log.ended = Date.now();
-			log.status = 400;
+			// As llama.cpp says that it has no model for pictures.
+			log.status = String(log.body.model).endsWith("-textonly") ? 500 : 400;
 			return json(response, log.status, errorOf("invalid_request_error", refusal));
 		}
 		// A model that was retired.
