@@ -70,7 +70,8 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const shared = { ...own, registration: new Registration(own, env.DIRECTORY) };
 
 	const bytes = fileBytesOf(() => env.CONVERSATION_FILES.getByName(id));
-	const answering = claudeOf({ ...shared, fileBytes: bytes }, settings);
+	const isHeldBack = (after: number) => transcripts.isHeldBack(after);
+	const answering = claudeOf({ ...shared, fileBytes: bytes, isHeldBack }, settings);
 	const { replies } = answering;
 	const heard = () => replies.askNext(store.log.lastReply());
 	const transcripts: Transcripts = transcriptsOf(env, { ...shared, bytes, heard }, settings);

@@ -11,9 +11,10 @@ import { dayOf, endOf, type Period } from "./periods.ts";
 import { hasSpent, openColumn, Purse } from "./purse.ts";
 import type { Answer, Balance, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
 import { limitsIn, type Rule, type RuleScope, Rules, rulesTable } from "./rules.ts";
+import { Speech, type SpeechAnswer, type SpeechLimits, speechTable } from "./speech.ts";
 import { transcribedTable, uploadedTable, Written, writtenTable } from "./written.ts";
 
-const migrations: readonly Migration[] = [purseTables, writtenTable, openColumn, uploadedTable, rulesTable, transcribedTable];
+const migrations: readonly Migration[] = [purseTables, writtenTable, openColumn, uploadedTable, rulesTable, transcribedTable, speechTable];
 
 /** In ms. A rule for all people or all guests takes effect within this time: each purse asks for it so often at most. */
 const lease = 30_000;
@@ -35,7 +36,7 @@ export class LedgerObject extends DurableObject<Env> {
 	readonly #purse: Purse;
 	readonly #written: Written;
 	readonly #uploaded: Written;
-	readonly #transcribed: Written;
+	readonly #speech: Speech;
 	readonly #rules: Rules;
 	/** The rule for everybody of the person's kind, and when it is asked for again. */
 	#shared: { scope: RuleScope; rule: Rule | undefined; until: number } = { scope: "people", rule: undefined, until: 0 };
@@ -48,7 +49,7 @@ export class LedgerObject extends DurableObject<Env> {
 		this.#purse = new Purse(ctx.storage.sql, ctx.id.name === purseName("deployment") ? mostOpen.deployment : mostOpen.person);
 		this.#written = new Written(ctx.storage.sql, "written");
 		this.#uploaded = new Written(ctx.storage.sql, "uploaded");
-		this.#transcribed = new Written(ctx.storage.sql, "transcribed");
+		this.#speech = new Speech(ctx.storage.sql, new Written(ctx.storage.sql, "transcribed"));
 		this.#rules = new Rules(ctx.storage.sql);
 	}
 
@@ -134,16 +135,28 @@ export class LedgerObject extends DurableObject<Env> {
 		return this.#count(this.#uploaded, bytes, most);
 	}
 
-	/** The same for seconds of speech that are about to be written down. */
-	addTranscribed(seconds: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
-		return this.#count(this.#transcribed, seconds, most);
+	/** Reserves seconds of speech before a service is asked to write a file down. */
+	async reserveSpeech(fileId: string, seconds: number, limits: SpeechLimits): Promise<SpeechAnswer> {
+		const now = await this.#begin();
+		return this.#speech.reserve(fileId, seconds, limits, now);
+	}
+
+	/** The service was asked. `seconds`: as long as the file was, if that is known. */
+	async settleSpeech(fileId: string, seconds?: number): Promise<void> {
+		if (this.#isWritten) this.#speech.settle(fileId, seconds, Date.now());
 	}
 
 	async #count(counter: Written, more: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
+		const now = await this.#begin();
+		return counter.add(more, most, now);
+	}
+
+	/** To be called before something is counted. Returns the time of it. */
+	async #begin(): Promise<number> {
 		this.#createTables();
 		const now = Date.now();
 		if (this.ctx.id.name?.startsWith(networkPrefix)) await this.ctx.storage.setAlarm(endOf("day", now) as number);
-		return counter.add(more, most, now);
+		return now;
 	}
 
 	/** Only networks set one. */

@@ -9,7 +9,7 @@ import type { Refusal } from "../protocol/refusal.ts";
 import { purseName } from "./object.ts";
 
 /** `network`: where a guest comes from, and nobody else. */
-type Writer = { userId: string; isGuest: boolean; network?: string | undefined };
+export type Writer = { userId: string; isGuest: boolean; network?: string | undefined };
 
 const { perPerson, perGuest, networkOfGuests, siteOfGuests } = limits.written;
 
@@ -49,41 +49,26 @@ export async function passBytesQuota(
 	return full && { code: "rate_limited", text: uploadsUsedUp, ...full };
 }
 
-/**
- * Counts speech that is about to be written down, by person, by network and site of guests, and in the whole deployment. Returns false if
- * that is too much for today. The guests of one site leave half of the deployment's day to others.
- */
-export async function passSpeechQuota(
-	ledgers: Cloudflare.Env["LEDGER"],
-	writer: Writer,
-	seconds: number,
-	{ person, guest, deployment }: { person: number; guest: number; deployment: number },
-): Promise<boolean> {
-	const everybody = ledgers.getByName(purseName("deployment"));
-	// Nobody pays with their own day for what the deployment has no room for.
-	if (await everybody.addTranscribed(0, deployment - seconds)) return false;
-	const most = writer.isGuest ? deployment / 2 : deployment;
-	const own = writer.isGuest ? guest : person;
-	const full = await count(writer, own, guest, (name, its) => ledgers.getByName(name).addTranscribed(seconds, Math.min(its, most)));
-	return !full && !(await everybody.addTranscribed(seconds, deployment));
-}
-
 /** Counts by person, network and site, until one of them is full. */
 async function count(
-	{ userId, network }: Writer,
+	writer: Writer,
 	own: number,
 	guest: number,
 	add: (name: string, most: number) => Promise<{ retryAfterMs: number } | undefined>,
 ): Promise<{ retryAfterMs: number } | undefined> {
-	const site = network === undefined ? undefined : siteOf(network);
-	const counted = [
-		[purseName({ userId }), own],
-		...(network === undefined ? [] : [[purseName({ network }), guest * networkOfGuests] as const]),
-		...(site === undefined ? [] : [[purseName({ network: site }), guest * siteOfGuests] as const]),
-	] as const;
-	for (const [name, most] of counted) {
+	for (const { name, most } of pursesOf(writer, own, guest)) {
 		const full = await add(name, most);
 		if (full) return full;
 	}
 	return undefined;
+}
+
+/** The purses that count for a person: their own, and those of the network and the site of a guest. `own` and `guest`: for one of them. */
+export function pursesOf({ userId, network }: Omit<Writer, "isGuest">, own: number, guest: number): { name: string; most: number }[] {
+	const site = network === undefined ? undefined : siteOf(network);
+	return [
+		{ name: purseName({ userId }), most: own },
+		...(network === undefined ? [] : [{ name: purseName({ network }), most: guest * networkOfGuests }]),
+		...(site === undefined ? [] : [{ name: purseName({ network: site }), most: guest * siteOfGuests }]),
+	];
 }

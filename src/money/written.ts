@@ -31,12 +31,22 @@ export class Written {
 
 	/** Counts rows, bytes or seconds, or says in how many ms the next day begins if there would be more than `most`. `now` in ms. */
 	add(more: number, most: number, now: number): { retryAfterMs: number } | undefined {
+		if (this.count(now) + more > most) return { retryAfterMs: (endOf("day", now) as number) - now };
+		this.change(more, now);
+		return undefined;
+	}
+
+	/** What was counted today. */
+	count(now: number): number {
+		const rows = this.#sql.exec<{ count: number }>(`SELECT count FROM ${this.#table} WHERE day = ?`, dayOf(now));
+		return rows.toArray()[0]?.count ?? 0;
+	}
+
+	/** Counts more, or less, whatever the limit is. */
+	change(more: number, now: number): void {
 		const day = dayOf(now);
-		const [today] = this.#sql.exec<{ count: number }>(`SELECT count FROM ${this.#table} WHERE day = ?`, day).toArray();
-		const count = (today?.count ?? 0) + more;
-		if (count > most) return { retryAfterMs: (endOf("day", now) as number) - now };
+		const count = Math.max(0, this.count(now) + more);
 		this.#sql.exec(`DELETE FROM ${this.#table} WHERE day < ?`, day);
 		this.#sql.exec(`INSERT OR REPLACE INTO ${this.#table} (day, count) VALUES (?, ?)`, day, count);
-		return undefined;
 	}
 }

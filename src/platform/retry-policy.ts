@@ -24,7 +24,7 @@ function capped(pause: number, { longestPause = Number.POSITIVE_INFINITY }: Retr
 	return Math.min(longestPause, pause);
 }
 
-/** The result of a run that did not fail: the job is over, or it continues with new data and a fresh count of tries. */
-export type Progress<Data> = "done" | { next: Data };
+/** The result of a run that did not fail: the job is over, or it continues with new data and a fresh count of tries, `after` so many ms. */
+export type Progress<Data> = "done" | { next: Data; after?: number };
 
 export type Failure = { key: string; error: unknown; isLast: boolean };

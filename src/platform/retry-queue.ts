@@ -212,7 +212,7 @@ export class RetryQueue<Data = undefined> {
 				run.isOutdated = false;
 				run.budget.left -= 1;
 				const progress = await this.#options.run(key, run.data);
-				if (progress !== "done" && !run.isOutdated && this.#isOpen && !this.#proceed(key, run, progress.next)) return;
+				if (progress !== "done" && !run.isOutdated && this.#isOpen && !this.#proceed(key, run, progress)) return;
 			} while (run.isOutdated && this.#isOpen);
 			this.#remove(key);
 		} catch (error) {
@@ -223,10 +223,10 @@ export class RetryQueue<Data = undefined> {
 	}
 
 	/** Stores how far a job has come. Returns whether it may run on in this go; if not, it is the next one's. */
-	#proceed(key: string, run: Run<Data>, data: Data): boolean {
-		run.data = data;
-		run.isOutdated = run.budget.left > 0;
-		this.#put(key, run.isOutdated ? this.#counted(1) : { tries: 0, dueAt: this.#options.now() }, data);
+	#proceed(key: string, run: Run<Data>, { next, after = 0 }: { next: Data; after?: number }): boolean {
+		run.data = next;
+		run.isOutdated = run.budget.left > 0 && after === 0;
+		this.#put(key, run.isOutdated ? this.#counted(1) : { tries: 0, dueAt: this.#options.now() + after }, next);
 		if (!run.isOutdated) this.#options.alarm.bringForward();
 		return run.isOutdated;
 	}

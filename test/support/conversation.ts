@@ -269,6 +269,8 @@ export class TestConversation {
 	/** Takes what is sent to an address. */
 	receive = async (_webhook: { url: string }, delivery: Delivery): Promise<void> => void this.delivered.push(delivery);
 	isMakerSignedIn = true;
+	/** Words are awaited. */
+	isHeldBack = false;
 	readonly endedTokens: string[] = [];
 	readonly webhooks: Webhooks;
 	readonly departures: Departures;
@@ -341,6 +343,7 @@ export class TestConversation {
 			afterwards: (work) => (this.postponed ? void this.postponed.push(work) : work()),
 			titles: this.titles,
 			memory: this.memory,
+			isHeldBack: () => this.isHeldBack,
 			now,
 		});
 		this.webhooks = new Webhooks({
@@ -373,7 +376,7 @@ export class TestConversation {
 			authenticate: async (token, { userId }) => (token === userId ? { expiresAt: this.now + 1 } : { code: "unauthorized" }),
 			guestsAsk,
 			files: { release: (seq) => void this.released.push(...this.store.files.release(seq)) },
-			transcripts: { add: () => {}, isAwaited: () => false },
+			transcripts: { add: () => {} },
 			rate: { burst: 3, perSecond: 1 },
 			work: new WorkRate(),
 			now,

@@ -25,12 +25,14 @@ export function refusalOf({ fields, file }: SpeechRequest): string | undefined {
 	if (!fields.model) return "you must provide a model parameter";
 	if (!file || file.bytes === "") return "Field required: file";
 	if (!forms.test(file.name)) return "Invalid file format.";
+	if (file.bytes.includes("!short") && fields.response_format !== "json")
+		return "response_format 'verbose_json' is not compatible with model";
 	return file.bytes.length > 25 * 1024 * 1024 ? "Maximum content size limit exceeded" : undefined;
 }
 
 /**
  * `!status-503` refuses a recording as often as it stands there, `!raw=` answers with what follows, and `!says=` is what is said.
- * After `!hold-NAME` the answer waits for that hold to be released.
+ * `!short` is only written down in the short form. After `!hold-NAME` the answer waits for that hold to be released.
  */
 export function answerTo({ file }: SpeechRequest, times: number): { status: number; body: string; hold?: string | undefined } {
 	const bytes = file?.bytes ?? "";

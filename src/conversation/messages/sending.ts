@@ -29,8 +29,6 @@ type Unanswered = Pick<Notice, "code" | "error" | "scope">;
 export type SpokenMessages = {
 	/** Has what is said in a message written down. */
 	add(message: Message, by: Requester): void;
-	/** Says whether that is under way for the first time. */
-	isAwaited(message: Pick<Message, "seq">): boolean;
 };
 
 type Dependencies = {
@@ -67,8 +65,6 @@ export class Sending {
 		if (refusal !== undefined) return { ...sent, notice: this.#notify(person, sent.message, refusal) };
 		if (!sent.message.asksClaude) return sent;
 		countQuestion(this.#with.store, person.userId);
-		// It is asked once it is written down.
-		if (!said.steer && this.#with.transcripts.isAwaited(sent.message)) return sent;
 		const asker = payerOf(person);
 		if (said.steer) this.#with.replies.steer(asker);
 		else this.#with.replies.ask([asker]);

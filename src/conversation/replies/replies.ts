@@ -27,6 +27,8 @@ type Parts = Omit<RunnerParts, "sinkFor" | "resumption"> & {
 	titles: Pick<Titles, "replyCompleted">;
 	memory: Pick<Memory, "replyEnded">;
 	guestsAsk: boolean;
+	/** The next reply has to wait for words of others. `after`: the place of the last one. `askNext` is called when it is over. */
+	isHeldBack: (after: number) => boolean;
 };
 
 export class Replies {
@@ -61,9 +63,13 @@ export class Replies {
 	/** Begins a reply and returns; the prompt is built afterwards. While a reply runs, the next one answers the question. */
 	ask(by: readonly Payer[]): void {
 		const { funding, store, now } = this.#with;
-		if (this.isBusy) return;
+		if (this.isBusy || this.#isHeldBack) return;
 		if (funding.isNeeded) this.#pay(by);
 		else this.#runner.begin(store.log.addReply(now(), by.map(personOf)));
+	}
+
+	get #isHeldBack(): boolean {
+		return this.#with.isHeldBack(this.#with.store.log.lastReply()?.seq ?? 0);
 	}
 
 	/** Begins an ended reply anew, in the same message. `by` pays for it. */
@@ -91,6 +97,12 @@ export class Replies {
 		const { store, funding, alarm, now } = this.#with;
 		const { log } = store;
 		const last = log.lastReply();
+		if (!reply && this.#isHeldBack) {
+			// Somebody has spoken meanwhile: it is asked again once that is over.
+			funding.giveBack(granted);
+			alarm.clear();
+			return;
+		}
 		const askers = reply ? [] : this.#askersAfter(last?.seq ?? 0);
 		const isThere = last?.id === reply?.id && last?.status !== "streaming" && last?.deletedAt === undefined;
 		const isPayerHere = this.#asking.mayPay(granted.payer, reply);

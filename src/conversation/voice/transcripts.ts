@@ -1,32 +1,35 @@
-// Has voice messages written down by another service, with jobs that survive a killed object. A question that was spoken waits for its words.
-// Must not know how the service is asked.
+// Has voice messages written down by another service, with a job for each file that survives a killed object. Claude waits for the words,
+// but not for long. Must not know how the service is asked, nor how its seconds are counted.
 
 import type { SharedAlarm } from "../../platform/alarm.ts";
 import { heldBytes } from "../../platform/held-bytes.ts";
 import { type Progress, type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import { messageEvent } from "../../protocol/events.ts";
 import type { MessageFile } from "../../protocol/files/file.ts";
-import * as fileLimits from "../../protocol/files/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Clients, FileBytes, MemberLists, Requester } from "../ports.ts";
 import type { Store } from "../store/store.ts";
+import { secondsOf, unheardOf } from "./speech-length.ts";
+import { Turns } from "./turns.ts";
 
 /** About an hour. */
 const policy: RetryPolicy = { firstPause: 5_000, factor: 3, longestPause: 20 * 60_000, maxTries: 8 };
-
 /** In ms. Longer than a try takes: while jobs run, the alarm is only for the case that the object dies. */
 const takenUpAfter = 2 * 60_000;
-
-/**
- * A job is about one message. `network`: where a guest sent it from. `counted`: the files of it that the person's day has room for;
- * `omitted`: those that are not written down.
- */
-type Job = { messageId: string; network?: string | undefined; counted: readonly string[]; omitted: readonly string[] };
-
+/** In ms. A recording of five minutes takes some ten seconds, and others want a reply too. */
+const longestWait = 60_000;
+/** Recordings of several people that the service listens to at once. */
+const atOnce = 3;
 /** The memory that a recording takes, in its own size: as it is read, as a file, and in the request. */
 const copies = 3;
-/** In ms. */
-const whileMemoryIsFull = 10_000;
+/** In ms. `memory`: while it is full. `others`: while the service listens to the person in another conversation. `slow`: after it took too long. */
+const pauses = { memory: 10_000, others: 3_000, slow: 60_000 };
+
+/**
+ * A job is about one file of a message. `network`: where a guest sent it from. `isSlow`: the service has once taken too long for it.
+ * `owed`: it is written down, and this many seconds are still to be settled.
+ */
+type Job = { messageId: string; fileId: string; network?: string | undefined; isSlow?: true; owed?: { seconds: number | undefined } };
 
 type Parts = {
 	sql: SqlStorage;
@@ -34,21 +37,33 @@ type Parts = {
 	clients: Pick<Clients, "broadcast">;
 	lists: Pick<MemberLists, "skipRevision">;
 	bytes: FileBytes;
-	/** Rejects if it failed, for good if the error says so. Without it nothing is written down. */
-	transcribe: ((recording: { bytes: Uint8Array<ArrayBuffer>; type: string }) => Promise<string>) | undefined;
-	/** Counts the seconds of a member. */
-	passQuota: (writer: Requester, seconds: number) => Promise<boolean>;
+	/** Without it nothing is written down. Rejects with a `Refused` if it failed. */
+	transcribe:
+		| ((recording: { bytes: Uint8Array<ArrayBuffer>; type: string }) => Promise<{ text: string; seconds: number | undefined }>)
+		| undefined;
+	/** Counts the seconds of a file before each try. `busy`: another one has to be settled first. */
+	reserve: (writer: Requester, attempt: { fileId: string; seconds: number }) => Promise<"reserved" | "busy" | "full">;
+	/** The try is over. `seconds`: as long as the file was, if that is known. Safe to repeat. */
+	settle: (writer: Requester, fileId: string, seconds: number | undefined) => Promise<void>;
 	/** Questions that waited may be asked now. */
 	heard: () => void;
 	alarm: SharedAlarm;
 	now: () => number;
 };
 
+/** What may be known about why the service failed: for good, without listening, or because it took too long. */
+type Refused = { isFinal?: boolean; isRefused?: boolean; isSlow?: boolean };
+
 export class Transcripts {
 	readonly #with: Parts;
 	readonly #queue: RetryQueue<Job>;
-	/** How many goes of the queue are under way. */
-	#underWay = 0;
+	readonly #turns = new Turns(atOnce);
+	/** How many jobs of new messages, and how many goes of the queue, are under way. */
+	readonly #underWay = { jobs: 0, goes: 0 };
+	/** The jobs that have not come to the end of their first try. */
+	readonly #awaited: Set<string>;
+	/** The next reply is held back since this time, in ms. `after`: the place of the last one. */
+	#held: { after: number; since: number } | undefined;
 
 	constructor(parts: Parts) {
 		this.#with = parts;
@@ -57,114 +72,163 @@ export class Transcripts {
 			sql,
 			name: "transcripts",
 			policy,
-			run: (_key, job) => this.#run(job),
+			run: (key, job) => this.#run(key, job),
 			failed: ({ key, error, isLast }) => {
 				console.error("A voice message was not written down", key, isLast ? "for good" : "yet", error);
 				// Nobody waits longer than for one try.
-				this.#with.heard();
+				this.#hear(key);
 			},
 			afterLastTry: "remove",
-			// Each holds a recording in memory.
-			concurrency: 2,
 			isOpen: () => store.exists,
 			alarm,
 			now,
 		});
+		// Those that failed before the object died are due later.
+		const soon = now() + policy.firstPause;
+		this.#awaited = new Set(this.#queue.keys.filter((key) => (this.#queue.dueAtOf(key) ?? soon) <= soon));
 	}
 
 	/** To be called for every message that somebody sends, in the step that stores it. */
 	add(message: Message, { network }: Requester): void {
-		if (!this.#with.transcribe || unheardOf(message).length === 0) return;
-		const job: Job = { messageId: message.id, network, counted: [], omitted: [] };
-		void this.#follow(() => this.#queue.enqueueAll([[String(message.seq), job]]));
+		if (!this.#with.transcribe) return;
+		for (const [n, { id: fileId }] of unheardOf(message).entries()) {
+			const key = `${message.seq} ${n}`;
+			this.#awaited.add(key);
+			void this.#follow("jobs", () => this.#queue.enqueue(key, { messageId: message.id, fileId, network }));
+		}
+		if (this.dueAt !== undefined) this.#with.alarm.bringForward();
 	}
 
-	/** A message is being written down for the first time: its words may be there in a moment. */
-	isAwaited({ seq }: Pick<Message, "seq">): boolean {
-		return this.#queue.has(String(seq));
+	/** The words of a voice message after the last reply may be there in a moment: the next reply is to wait for them. `after`: its place. */
+	isHeldBack(after: number): boolean {
+		const { now, alarm } = this.#with;
+		if (!this.#isAwaited(after)) return false;
+		if (this.#held?.after !== after) this.#held = { after, since: now() };
+		const isHeld = now() < this.#held.since + longestWait;
+		if (isHeld) alarm.bringForward();
+		return isHeld;
 	}
 
-	/** A job that runs or waits for its turn is due already: an alarm at that time would fire every second. */
+	#isAwaited(after: number): boolean {
+		return [...this.#awaited].some((key) => Number.parseInt(key, 10) > after);
+	}
+
+	/** When a reply that is held back begins at the latest, in ms. */
+	get #heldUntil(): number | undefined {
+		return this.#held && this.#isAwaited(this.#held.after) ? this.#held.since + longestWait : undefined;
+	}
+
 	get dueAt(): number | undefined {
+		const { now } = this.#with;
 		const { dueAt } = this.#queue;
-		return dueAt === undefined || this.#underWay === 0 ? dueAt : Math.max(dueAt, this.#with.now() + takenUpAfter);
+		const ifKilled = now() + takenUpAfter;
+		const { jobs, goes } = this.#underWay;
+		// What is due has to wait for the end of a go: an alarm at its time would fire every second.
+		const times = goes > 0 ? [Math.max(dueAt ?? 0, ifKilled)] : [dueAt, jobs > 0 ? ifKilled : undefined];
+		const heldUntil = this.#heldUntil;
+		if (heldUntil !== undefined && heldUntil > now()) times.push(heldUntil);
+		const known = times.filter((at) => at !== undefined);
+		return known.length > 0 ? Math.min(...known) : undefined;
 	}
 
 	/** Resolves when what was due has been tried, which may take minutes. Never rejects. */
 	async runDue(): Promise<void> {
-		await this.#follow(() => this.#queue.runDue());
+		if ((this.#heldUntil ?? Number.POSITIVE_INFINITY) <= this.#with.now()) this.#with.heard();
+		await this.#follow("goes", () => this.#queue.runDue());
 	}
 
-	async #follow(go: () => Promise<void>): Promise<void> {
-		this.#underWay += 1;
+	async #follow(kind: "jobs" | "goes", work: () => Promise<void>): Promise<void> {
+		this.#underWay[kind] += 1;
 		try {
-			await go();
+			await work();
 		} catch (error) {
 			console.error("Voice messages could not be taken up", error);
 		} finally {
-			this.#underWay -= 1;
+			this.#underWay[kind] -= 1;
 			if (this.dueAt !== undefined) this.#with.alarm.bringForward();
 		}
 	}
 
-	/** One file after another. What was counted is stored before the service is asked: a try that is repeated costs nobody more. */
-	async #run(job: Job): Promise<Progress<Job>> {
-		const { store, passQuota, heard } = this.#with;
-		const message = store.log.message(job.messageId);
-		const file = message && unheardOf(message).find(({ id }) => !job.omitted.includes(id));
-		if (!message || !file) {
-			heard();
-			return "done";
-		}
-		const author = { userId: message.author.userId, network: job.network };
-		if (!job.counted.includes(file.id)) {
-			const isCounted = file.size <= fileLimits.speech.bytes && (await passQuota(author, secondsOf(file)));
-			return { next: isCounted ? { ...job, counted: [...job.counted, file.id] } : { ...job, omitted: [...job.omitted, file.id] } };
-		}
-		const text = await this.#textOf(file, author);
-		if (text) this.#add(job.messageId, file.id, text);
-		return { next: { ...job, omitted: [...job.omitted, file.id] } };
+	/** A job is over, or was tried once. */
+	#hear(key: string): void {
+		this.#awaited.delete(key);
+		this.#with.heard();
 	}
 
-	/** `undefined` if it will never be written down. */
-	async #textOf({ id, type, size }: MessageFile, author: Requester): Promise<string | undefined> {
-		const { bytes, transcribe } = this.#with;
-		const stored = await bytes.sizes([id]);
-		if (stored[id] === undefined) return undefined;
-		// All conversations of an instance share its memory.
-		const held = heldBytes.hold(author);
-		if (!held.add(size * copies)) throw Object.assign(new Error("No memory for a recording now"), { retryAfterMs: whileMemoryIsFull });
+	async #run(key: string, job: Job): Promise<Progress<Job>> {
+		const by = this.#authorOf(job);
+		if (job.owed && by) await this.#with.settle(by, job.fileId, job.owed.seconds);
+		if (job.owed || !by) {
+			this.#hear(key);
+			return "done";
+		}
+		const release = await this.#turns.take(by.userId);
 		try {
-			const read = new Uint8Array(await new Response(await bytes.open(id)).arrayBuffer());
-			return await transcribe?.({ bytes: read, type });
-		} catch (error) {
-			if ((error as { isFinal?: unknown }).isFinal !== true) throw error;
-			console.error("A voice message cannot be written down", id, error);
-			return undefined;
+			const progress = await this.#write(job, by);
+			const isAwaited = progress !== "done" && !progress.next.isSlow && !progress.next.owed;
+			if (!isAwaited) this.#hear(key);
+			return progress;
+		} finally {
+			release();
+		}
+	}
+
+	#authorOf({ messageId, network }: Job): Requester | undefined {
+		const message = this.#with.store.log.message(messageId);
+		return message && { userId: message.author.userId, network };
+	}
+
+	/** The message may have been changed or deleted while others had their turn. */
+	async #write(job: Job, by: Requester): Promise<Progress<Job>> {
+		const { store, bytes, reserve } = this.#with;
+		const message = store.log.message(job.messageId);
+		const file = message && unheardOf(message).find(({ id }) => id === job.fileId);
+		if (!file || (await bytes.sizes([file.id]))[file.id] === undefined) return "done";
+		// All conversations of an instance share its memory.
+		const held = heldBytes.hold(by);
+		if (!held.add(file.size * copies)) throw Object.assign(new Error("No memory for a recording now"), { retryAfterMs: pauses.memory });
+		try {
+			const read = new Uint8Array(await new Response(await bytes.open(file.id)).arrayBuffer());
+			const seconds = secondsOf(file, read);
+			const reserved = seconds === undefined ? "full" : await reserve(by, { fileId: file.id, seconds });
+			if (reserved === "busy") return { next: job, after: pauses.others };
+			return reserved === "full" ? "done" : await this.#ask(job, { bytes: read, type: file.type }, by);
 		} finally {
 			held.release();
 		}
 	}
 
+	/** The service may take money for each try: what was reserved for it stays unless it says otherwise. */
+	async #ask(job: Job, recording: { bytes: Uint8Array<ArrayBuffer>; type: string }, by: Requester): Promise<Progress<Job>> {
+		const { transcribe, settle } = this.#with;
+		try {
+			const { text = "", seconds } = (await transcribe?.(recording)) ?? {};
+			if (text) this.#add(job, text);
+			const owed = { next: { ...job, owed: { seconds } } };
+			return await settle(by, job.fileId, seconds)
+				.then((): Progress<Job> => "done")
+				.catch(() => owed);
+		} catch (error) {
+			const { isFinal, isRefused, isSlow } = error as Refused;
+			await settle(by, job.fileId, isRefused ? 0 : undefined).catch((failure) => console.error("Speech could not be settled", failure));
+			// Nobody else waits in vain. A recording that takes long may be longer than it looks, and is not tried often.
+			if (isSlow) this.#turns.failWaiting(error);
+			if (isSlow && !job.isSlow) return { next: { ...job, isSlow: true }, after: pauses.slow };
+			if (!isFinal && !isSlow) throw error;
+			console.error("A voice message cannot be written down", job.fileId, error);
+			return "done";
+		}
+	}
+
 	/** The message may have been changed or deleted meanwhile. */
-	#add(messageId: string, fileId: string, transcript: string): void {
+	#add({ messageId, fileId }: Job, transcript: string): void {
 		const { store, clients, lists } = this.#with;
 		const message = store.exists ? store.log.message(messageId) : undefined;
 		if (!message?.files?.some(({ id }) => id === fileId)) return;
-		const files = message.files.map((file) => (file.id === fileId ? { ...file, transcript } : file));
+		const files: MessageFile[] = message.files.map((file) => (file.id === fileId ? { ...file, transcript } : file));
 		for (const file of files) if (file.id === fileId) store.files.change(file);
 		const changed = store.log.setFiles(message, files);
 		clients.broadcast(messageEvent("chat:updated", changed, store.log.cursor));
 		lists.skipRevision();
 	}
-}
-
-/** The voice messages of a message of which nothing is written down. */
-function unheardOf({ role, files = [] }: Message): MessageFile[] {
-	return role === "user" ? files.filter(({ waveform, transcript }) => waveform !== undefined && transcript === undefined) : [];
-}
-
-/** Whole seconds, whatever the sender says. */
-function secondsOf({ size, durationMs = 0 }: MessageFile): number {
-	return Math.ceil(Math.max(durationMs / 1000, size / fileLimits.speech.perSecond));
 }

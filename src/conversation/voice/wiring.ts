@@ -1,21 +1,22 @@
 // Connects the transcripts of a conversation to the service that writes them, and to the quota of speech.
 
-import { passSpeechQuota } from "../../money/quota.ts";
+import { reserveSpeech, settleSpeech } from "../../money/speech-quota.ts";
 import type { Settings } from "../../settings.ts";
 import { transcribe } from "../../transcription/transcribe.ts";
+import type { Requester } from "../ports.ts";
 import { Transcripts } from "./transcripts.ts";
 
 export function transcriptsOf(
 	env: Env,
-	shared: Omit<ConstructorParameters<typeof Transcripts>[0], "transcribe" | "passQuota">,
+	shared: Omit<ConstructorParameters<typeof Transcripts>[0], "transcribe" | "reserve" | "settle">,
 	{ transcription }: Settings,
 ): Transcripts {
 	const { members } = shared.store;
+	const writerOf = (by: Requester) => ({ ...by, isGuest: members.isGuest(by.userId) });
 	return new Transcripts({
 		...shared,
 		transcribe: transcription && ((recording) => transcribe(transcription, recording)),
-		passQuota: async (writer, seconds) =>
-			transcription !== undefined &&
-			passSpeechQuota(env.LEDGER, { ...writer, isGuest: members.isGuest(writer.userId) }, seconds, transcription.perDay),
+		reserve: async (by, attempt) => (transcription ? reserveSpeech(env.LEDGER, writerOf(by), attempt, transcription.perDay) : "full"),
+		settle: (by, fileId, seconds) => settleSpeech(env.LEDGER, writerOf(by), fileId, seconds),
 	});
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { priceOf } from "../../../src/money/prices.ts";
 import type { ClientEvent } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { ann, bob, inConversation, settled, TestClient, type TestConversation } from "../../support/conversation.ts";
@@ -224,5 +225,40 @@ describe("a steering message", () => {
 			steer(conversation, ann, "Shorter");
 			expect(conversation.calls).toHaveLength(2);
 			expect(contents(conversation)).toEqual(["Hi", "", "Shorter"]);
+		}));
+});
+
+describe("a question while words are awaited", () => {
+	it("waits for them, after a reply that is stopped too, and is asked once", () =>
+		inPair(async (conversation, ann, bob) => {
+			said(conversation, ann, "One");
+			conversation.isHeldBack = true;
+			said(conversation, bob, "Two", { steer: true });
+			await settled();
+			expect(conversation.calls).toHaveLength(1);
+			expect(conversation.replies.isBusy).toBe(false);
+			said(conversation, ann, "Three");
+			await settled();
+			expect(conversation.calls).toHaveLength(1);
+			conversation.isHeldBack = false;
+			conversation.replies.askNext(conversation.store.log.lastReply());
+			await settled();
+			expect(conversation.calls).toHaveLength(2);
+			expect(contents(conversation).slice(-2)).toEqual(["Two", "Three"]);
+		}));
+
+	it("that is paid for already gives back its money and waits", () =>
+		inPair(async (conversation, ann) => {
+			conversation.priceOf = (_model, at) => priceOf("claude-sonnet-5-5", at, { prices: new Map() });
+			conversation.budgets = { conversation: 5_000_000 };
+			said(conversation, ann, "One");
+			conversation.isHeldBack = true;
+			await settled();
+			expect(conversation.calls).toEqual([]);
+			expect(conversation.store.payments.purse.sums("day", conversation.now).reserved).toBe(0);
+			conversation.isHeldBack = false;
+			conversation.replies.askNext(conversation.store.log.lastReply());
+			await settled();
+			expect(conversation.calls).toHaveLength(1);
 		}));
 });

@@ -1,11 +1,12 @@
 // The bar above the field while a voice message is recorded: its time and level, and the buttons that end it.
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { longestSpeech } from "../../../../src/protocol/files/limits.ts";
 import { clock } from "../../browser.ts";
 import { Problem } from "../../controls/Problem.tsx";
 import { clockOf } from "../fileLine.ts";
 import { useWords } from "../words.ts";
-import { longestRecording, recorder } from "./recording.ts";
+import { recorder } from "./recording.ts";
 import styles from "./Tray.module.css";
 
 /** `onEnded`: the buttons disappear, and the focus must not be lost with them. */
@@ -35,7 +36,7 @@ function Running({ since, level, onEnded }: { since: number; level: number; onEn
 				{clockOf(clock.now() - since)}
 			</span>
 			<meter className={styles.level} min={0} max={1} value={level} aria-label={words.level} />
-			<small>{words.longest(clockOf(longestRecording))}</small>
+			<small>{words.longest(clockOf(longestSpeech))}</small>
 			<button type="button" onClick={end(() => recorder.discard())}>
 				{words.discardRecording}
 			</button>

@@ -15,7 +15,6 @@ export type RecorderState =
 export type Recorded = { name: string; source: Blob; recording: Recording };
 
 /** In ms. */
-export const longestRecording = 5 * 60_000;
 const levelInterval = 100;
 /** Speech needs no more. */
 const bitsPerSecond = 24_000;
@@ -71,7 +70,7 @@ class Recorder {
 			this.#become({ type: "recording", since, level });
 		});
 		let isWanted = false;
-		const cancelLimit = clock.after(longestRecording, () => this.stop());
+		const cancelLimit = clock.after(fileLimits.longestSpeech, () => this.stop());
 		this.#end = (wanted) => {
 			isWanted = wanted;
 			this.#end = undefined;
@@ -82,7 +81,7 @@ class Recorder {
 		recorder.ondataavailable = ({ data }) => parts.push(data);
 		recorder.onstop = () => {
 			for (const track of stream.getTracks()) track.stop();
-			const durationMs = Math.min(longestRecording, clock.now() - since);
+			const durationMs = Math.min(fileLimits.longestSpeech, clock.now() - since);
 			this.#become({ type: "off" });
 			const type = (recorder.mimeType || "audio/webm").replace(/;.*$/, "");
 			const source = new Blob(parts, { type });
