@@ -79,7 +79,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/worker.ts": /./,
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
 	"web/src/list/": /^(src\/protocol\/|web\/src\/(live\/|account\/currentSession\.ts$|(api|browser)\.ts$)|react$)/,
-	"web/src/": /^(src\/protocol\/|react|marked$|remend$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$)/,
+	"web/src/": /^(src\/protocol\/|react|marked$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$)/,
 };
 
 /** Pure files of Socket.IO: they know no platform, no HTTP and no tokens. */

@@ -5,14 +5,15 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Mention } from "../../src/protocol/message.ts";
 import { toolErrors } from "../../src/protocol/sources.ts";
 import * as code from "../../web/src/markdown/citing.ts";
-import { heal, loadHealing } from "../../web/src/markdown/healing.ts";
+import { loadOpenEnd } from "../../web/src/markdown/lexer.ts";
 import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown/markdown.ts";
 import type { Node, Nodes } from "../../web/src/markdown/nodes.ts";
 import { SourceMark } from "../../web/src/research/SourceMark.tsx";
 import { Sources } from "../../web/src/research/Sources.tsx";
 import { currentWords, failureOf, phraseOf } from "../../web/src/research/words.ts";
 
-beforeAll(loadHealing);
+beforeAll(loadOpenEnd);
+
 beforeAll(() => {
 	vi.stubGlobal("document", { documentElement: { lang: "en" } });
 	return () => vi.unstubAllGlobals();
@@ -148,13 +149,13 @@ describe("the number of a source", () => {
 		let grown = nothingRead;
 		for (let length = 0; length <= content.length; length += 1) {
 			const citations = citing.citations.filter(({ end }) => end <= length);
-			const next = growMarkdown(grown, content.slice(0, length), heal, { citations, code });
+			const next = growMarkdown(grown, content.slice(0, length), { citations, code });
 			expect(next.finished.slice(0, grown.finished.length).every((block, index) => block === grown.finished[index])).toBe(true);
 			grown = next;
 		}
 		expect([...grown.finished, ...grown.open]).toEqual(readMarkdown(content, [], citing));
 		// A citation may come late.
-		const late = growMarkdown(growMarkdown(nothingRead, content, heal), content, heal, citing);
+		const late = growMarkdown(growMarkdown(nothingRead, content), content, citing);
 		expect([...late.finished, ...late.open]).toEqual(readMarkdown(content, [], citing));
 	});
 

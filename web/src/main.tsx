@@ -10,7 +10,7 @@ import { whenIdle } from "./browser.ts";
 import { followAssistant } from "./languages/followAssistant.ts";
 import { followLanguage } from "./languages/followLanguage.ts";
 import { LanguageProvider } from "./languages/useStrings.ts";
-import { loadHealing } from "./markdown/healing.ts";
+import { loadOpenEnd } from "./markdown/lexer.ts";
 import "./tokens.css";
 import "./base.css";
 
@@ -31,4 +31,4 @@ void Promise.all([followLanguage(), followAssistant()]).then(() =>
 	),
 );
 // In time for the first streaming reply. Without it, unfinished Markdown shows its raw syntax.
-whenIdle(() => void loadHealing().catch(() => {}));
+whenIdle(() => void loadOpenEnd().catch(() => {}));

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
-import { loadHealing } from "../../../web/src/markdown/healing.ts";
+import { loadOpenEnd } from "../../../web/src/markdown/lexer.ts";
 import { Markdown } from "../../../web/src/markdown/Markdown.tsx";
 import "../../../web/src/tokens.css";
 import "../../../web/src/base.css";
@@ -18,7 +18,7 @@ const renderers: Record<Renderer, (text: string) => ReactNode> = {
 const scroller = document.getElementById("root") as HTMLElement;
 
 window.time = async (name, text, step) => {
-	await loadHealing();
+	await loadOpenEnd();
 	const timed: Timed = { script: [], layout: [] };
 	const draw = drawing(name);
 	for (let length = step; length <= text.length; length += step) {

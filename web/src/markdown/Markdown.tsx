@@ -7,7 +7,6 @@ import { reachable } from "../browser.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { useResearchParts } from "../research/useResearchParts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
-import { heal } from "./healing.ts";
 import type { Target } from "./links.ts";
 import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
@@ -46,7 +45,7 @@ const Marks = createContext<((index: number) => ReactNode) | undefined>(undefine
 
 function Growing({ source, citing }: { source: string; citing: Citing | undefined }) {
 	const grown = useRef(nothingRead);
-	grown.current = growMarkdown(grown.current, source, heal, citing);
+	grown.current = growMarkdown(grown.current, source, citing);
 	return <Blocks blocks={[...grown.current.finished, ...grown.current.open]} />;
 }
 

@@ -6,7 +6,7 @@ import type { Mention } from "../../../src/protocol/message.ts";
 import type { Citation } from "../../../src/protocol/sources.ts";
 import { marked } from "../writing/mentions.ts";
 import { lineEnds, type Placed } from "./lexer.ts";
-import type { CitationToken, Mark } from "./nodes.ts";
+import type { CitationToken, Mark, ReferenceToken } from "./nodes.ts";
 
 /** Where marks stand in the parsed text: after each cited passage, in order. The same source has one mark at a place. */
 export function marksOf(text: string, citations: readonly Citation[], mentions: readonly Mention[]): Mark[] {
@@ -98,7 +98,7 @@ function leavesOf(top: Token[], source: string): Leaf[] {
 			const spot = { siblings, token };
 			const after = around && index === siblings.length - 1 ? around : spot;
 			if (isEmphasis(token)) collect((token as Tokens.Strong).tokens, after);
-			else for (const children of childrenOf(token as MarkedToken)) collect(children);
+			else for (const children of childrenOf(token as MarkedToken | ReferenceToken)) collect(children);
 			if (isLeaf(token as MarkedToken)) locate(spot, after);
 		}
 	};
@@ -111,13 +111,14 @@ function isEmphasis({ type }: Token): boolean {
 }
 
 /** A link is one piece: a mark in it would lead elsewhere than the link. */
-function childrenOf(token: MarkedToken): Token[][] {
+function childrenOf(token: MarkedToken | ReferenceToken): Token[][] {
 	switch (token.type) {
 		case "list":
 			return token.items.map(({ tokens }) => tokens);
 		case "table":
 			return [token.header, ...token.rows].flat().map(({ tokens }) => tokens);
 		case "paragraph":
+		case "reference":
 		case "heading":
 		case "blockquote":
 			return [token.tokens];

@@ -1,32 +1,13 @@
 // Markdown to tokens, by `marked`, within bounds of time and depth. Pure.
 
-import { Lexer, type MarkedToken, type Token, Tokenizer } from "marked";
+import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from "marked";
+import { targetOf } from "./links.ts";
 
-/** Closes open markup, so that no raw `**` flickers by. */
-export type Heal = (text: string) => string;
+let openEnd: typeof import("./openEnd.ts") | undefined;
 
-/** Only `#` makes a heading: an underline would turn a paragraph into one while the dash of a list after it is being written. */
-class LineTokenizer extends Tokenizer {
-	override lheading() {
-		return undefined;
-	}
-}
-
-/**
- * True if parsing the text of a block would take too long, as somebody may intend. For each emphasis mark the parser searches the rest
- * of the text for its end, and for each character of a word it searches for an address.
- */
-function isCostly(text: string): boolean {
-	const marks = text.match(/[*_~]/g)?.length ?? 0;
-	return marks * text.length > 500_000 || /\S{2000}/.test(text);
-}
-
-class BoundedLexer extends Lexer {
-	override inlineTokens(source: string, tokens: Token[] = []): Token[] {
-		if (!isCostly(source)) return super.inlineTokens(source, tokens);
-		tokens.push({ type: "escape", raw: source, text: source });
-		return tokens;
-	}
+/** Loaded when the page is idle, as only streaming needs it. Until then the end of a growing text is shown as it is written. */
+export async function loadOpenEnd(): Promise<void> {
+	openEnd = await import("./openEnd.ts");
 }
 
 /** A token at the top level, and its position in the text. */
@@ -37,9 +18,10 @@ export function lineEnds(text: string): string {
 	return text.replace(/\r\n?/g, "\n");
 }
 
-export function lex(source: string): MarkedToken[] {
+/** `context`: the whole text, which `source` is the end of. `isGrowing`: more text may follow. Its end is read as if it were complete. */
+export function lex(source: string, context = source, isGrowing = false): MarkedToken[] {
 	try {
-		return new BoundedLexer({ gfm: true, tokenizer: new LineTokenizer() }).lex(source) as MarkedToken[];
+		return new OwnLexer(context, isGrowing).lex(source) as MarkedToken[];
 	} catch {
 		// Thousands of nested quotes exhaust the stack. The text is shown as written.
 		return [{ type: "escape", raw: source, text: source }];
@@ -47,35 +29,72 @@ export function lex(source: string): MarkedToken[] {
 }
 
 /**
- * The text of a block that is being written, as if it were complete: open markup is closed, and marks that may begin something are left
- * out. `type`: the block's type so far.
+ * True if parsing the text of a block would take too long, as somebody may intend. For each emphasis mark the parser searches the rest
+ * of the text for its end, and for each character of a word it searches for an address.
  */
-export function asIfWhole(source: string, type: MarkedToken["type"] | undefined, heal: Heal): string {
-	if (type === "code") return source.replace(fenceToBe, "");
-	if (isCostly(source)) return source;
-	const start = source.lastIndexOf("\n") + 1;
-	const text =
-		source.slice(0, start) +
-		source.slice(start).replace(itemToBe, "$1").replace(taskToBe, "$1").replace(begun, "").replace(linkToBe, "$&(");
-	return heal(type === "paragraph" ? text.replace(tableToBe, "") : text);
+function isCostly(text: string): boolean {
+	const marks = text.match(/[*_~]/g)?.length ?? 0;
+	return marks * text.length > 500_000 || (text.length >= 2_000 && /\S{2000}/.test(text));
 }
 
-// Marks at the end of the text that may begin something
+class OwnLexer extends Lexer {
+	readonly context: string;
+	readonly isGrowing: boolean;
+	/** The text whose inline markup is being read. */
+	current = "";
 
-/** The next item of a list, or a heading. */
-const itemToBe = /^([ \t>]*)(?:[-+]|#{1,6}|\d{1,3}[.)]?)$/;
+	constructor(context: string, isGrowing: boolean) {
+		super({ gfm: true, tokenizer: new OwnTokenizer() });
+		this.context = context;
+		this.isGrowing = isGrowing;
+	}
 
-/** The checkbox of a task. */
-const taskToBe = /^([ \t>]*[-*+] )\[[ xX]?\]?$/;
+	override lex(source: string) {
+		this.blockTokens(source, this.tokens);
+		const last = this.isGrowing ? this.inlineQueue.findLast(({ src }) => src.trim() !== "") : undefined;
+		const whole = last && openEnd && !isCostly(last.src) ? openEnd.asIfWhole(last.src, source, this.context) : null;
+		if (last && whole !== null) last.src = whole;
+		// Reads the inline markup of the blocks.
+		super.lex("");
+		if (last && whole !== null) openEnd?.closeEmphasis(last.tokens, (text) => this.inlineTokens(text));
+		return this.tokens;
+	}
 
-/** Emphasis or code without any content yet. */
-const begun = /(?<=^|[\s|([>])[*_~`]+$/;
+	override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+		if (isCostly(source)) {
+			tokens.push({ type: "escape", raw: source, text: source });
+			return tokens;
+		}
+		const outer = this.current;
+		this.current = source;
+		super.inlineTokens(source, tokens);
+		this.current = outer;
+		return tokens;
+	}
+}
 
-/** The text of a link without its address yet. */
-const linkToBe = /\[[^[\]]{2,}\]$/;
+class OwnTokenizer extends Tokenizer {
+	/** Only `#` makes a heading: an underline would turn a paragraph into one while the dash of a list after it is being written. */
+	override lheading() {
+		return undefined;
+	}
 
-/** The head of a table, until the line below it makes it one. */
-const tableToBe = /(?:^|\n)\|[^\n]*(?:\n[ |:-]*)?$/;
+	/** A definition is hidden only if the text refers to it and a link can go there. Otherwise, as in `[Anna]: hello`, it is text. */
+	override def(source: string): Tokens.Def | undefined {
+		const definition = super.def(source);
+		if (!definition || definition.tag.startsWith("^") || !targetOf(definition.href, "")) return undefined;
+		const { context } = this.lexer as OwnLexer;
+		const [, ...after] = context.toLowerCase().split(`[${definition.tag}]`);
+		return after.some((text) => !text.startsWith(":")) ? definition : undefined;
+	}
 
-/** A closing fence. */
-const fenceToBe = /\n {0,3}(?:`{1,2}|~{1,2})$/;
+	/** While the text grows, the definition of a reference is still to come. Until then only the link's text is shown. */
+	override reflink(source: string, links: Parameters<Tokenizer["reflink"]>[1]) {
+		const token = super.reflink(source, links);
+		const { isGrowing, current } = this.lexer as OwnLexer;
+		if (token?.type !== "text" || !isGrowing || /[\w\]]$/.test(current.slice(0, -source.length))) return token;
+		const [raw, text] = /^\[([^[\]]+)\]\[[^[\]]*\]/.exec(source) ?? [];
+		if (raw === undefined || text === undefined) return token;
+		return { type: "reference", raw, text, tokens: this.lexer.inlineTokens(text) } as unknown as Tokens.Link;
+	}
+}

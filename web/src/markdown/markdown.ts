@@ -5,7 +5,7 @@ import type { MarkedToken } from "marked";
 import type { Mention } from "../../../src/protocol/message.ts";
 import type { Citation } from "../../../src/protocol/sources.ts";
 import { marked } from "../writing/mentions.ts";
-import { asIfWhole, type Heal, lex, lineEnds, type Placed } from "./lexer.ts";
+import { lex, lineEnds, type Placed } from "./lexer.ts";
 import { type Mark, type Node, nodesOf, type Reading } from "./nodes.ts";
 
 /** `offset`: the block's position in the source, which stays the same while the text grows. */
@@ -46,28 +46,33 @@ export function readMarkdown(text: string, mentions: readonly Mention[] = [], ci
  * The blocks of a text that has grown; finished ones stay the same objects. Any other text is parsed from its beginning, and so is one
  * with new marks in its finished blocks.
  */
-export function growMarkdown(before: GrowingMarkdown, text: string, heal: Heal, citing?: Citing): GrowingMarkdown {
+export function growMarkdown(before: GrowingMarkdown, text: string, citing?: Citing): GrowingMarkdown {
 	const source = lineEnds(text);
 	const marks = citing?.code.marksOf(text, citing.citations, []) ?? [];
 	const marksWithin = (length: number) => marks.filter(({ at }) => at <= length).length;
 	const isGrown = source.startsWith(before.source) && marksWithin(before.finishedLength) === before.marked;
 	const base = isGrown ? before : nothingRead;
-	const tokens = placed(base.finishedLength, lex(source.slice(base.finishedLength)));
-	const last = tokens.findLastIndex(({ token }) => token.type !== "space");
+	const tokens = placed(base.finishedLength, lex(source.slice(base.finishedLength), source, true));
+	const last = openFrom(tokens);
 	const finishedLength = tokens[last]?.offset ?? base.finishedLength;
 	const inFinished = marksWithin(finishedLength);
 	const cited = (tokens: readonly Placed[], from: number, to?: number) => citing?.code.cite(tokens, marks.slice(from, to)) ?? tokens;
-	const fresh = blocksOf(cited(tokens.slice(0, Math.max(0, last)), base.marked, inFinished), { isMarked: false, isOpen: false });
-	const end = source.slice(finishedLength);
-	const shown = asIfWhole(end, tokens[last]?.token.type, heal);
-	const open = shown === end ? tokens.slice(Math.max(0, last)) : placed(finishedLength, lex(shown));
+	const fresh = blocksOf(cited(tokens.slice(0, last), base.marked, inFinished), { isMarked: false, isOpen: false });
 	return {
 		source,
 		finished: fresh.length > 0 ? [...base.finished, ...fresh] : base.finished,
 		finishedLength,
-		open: blocksOf(cited(open, inFinished), { isMarked: false, isOpen: true }),
+		open: blocksOf(cited(tokens.slice(last), inFinished), { isMarked: false, isOpen: true }),
 		marked: inFinished,
 	};
+}
+
+/** The index of the first token that later text may change: the last block, or the list before it if it may become its next item. */
+function openFrom(tokens: readonly Placed[]): number {
+	const last = tokens.findLastIndex(({ token }) => token.type !== "space");
+	const before = tokens.slice(0, Math.max(0, last)).findLastIndex(({ token }) => token.type !== "space");
+	const mayBeItem = tokens[before]?.token.type === "list" && /^ {0,3}(?:[-+*]|\d{1,9}[.)]?)\s*$/.test(tokens[last]?.token.raw ?? "");
+	return Math.max(0, mayBeItem ? before : last);
 }
 
 function placed(start: number, tokens: readonly MarkedToken[]): Placed[] {

@@ -36,6 +36,9 @@ export type Mark = { at: number; source: number };
 /** Stands among the parser's tokens. */
 export type CitationToken = { type: "citation"; raw: string; source: number };
 
+/** A link whose address may come later in the text. */
+export type ReferenceToken = { type: "reference"; raw: string; tokens: Token[] };
+
 export type Reading = {
 	/** Mentions are marked in the text. Marks are removed from addresses, code, and everything else that is not plain text. */
 	isMarked: boolean;
@@ -55,10 +58,12 @@ export function nodesOf(token: MarkedToken, reading: Reading): Nodes {
 
 function readAll(tokens: readonly Token[], place: Place): Nodes {
 	const within = { ...place, depth: place.depth + 1 };
-	return tokens.flatMap((token) => read(token as MarkedToken | CitationToken, within));
+	return tokens.flatMap((token) => read(token as ReadToken, within));
 }
 
-function read(token: MarkedToken | CitationToken, place: Place): Nodes {
+type ReadToken = MarkedToken | CitationToken | ReferenceToken;
+
+function read(token: ReadToken, place: Place): Nodes {
 	const plain = (text: string) => (place.isMarked ? bare(text) : text);
 	if (place.depth > maxDepth) return [{ type: "text", text: plain(token.raw) }];
 	const inner = (tokens: readonly Token[]) => readAll(tokens, place);
@@ -74,22 +79,24 @@ function read(token: MarkedToken | CitationToken, place: Place): Nodes {
 			return [{ type: "break" }];
 		case "heading":
 			return [{ type: "heading", level: token.depth, nodes: inner(token.tokens) }];
-		case "paragraph":
-			return [{ type: "paragraph", nodes: inner(token.tokens) }];
+		case "paragraph": {
+			const nodes = inner(token.tokens);
+			return nodes.length > 0 ? [{ type: "paragraph", nodes }] : [];
+		}
+		case "reference":
+			return inner(token.tokens);
 		case "blockquote":
 			return [{ type: "quote", nodes: inner(token.tokens) }];
 		case "list":
-			return [listOf(token, place)];
+			return listOf(token, place);
 		case "list_item":
 			return inner(token.tokens);
 		case "checkbox":
 			return [{ type: "task", isDone: token.checked }];
 		case "table":
-			return [tableOf(token, inner)];
-		case "code": {
-			const language = plain(token.lang?.trim().split(/\s/)[0] ?? "");
-			return [{ type: "code", language, text: plain(token.text), isWhole: !place.isOpen || isClosed(token.raw) }];
-		}
+			return [tableOf(token, place, inner)];
+		case "code":
+			return codeOf(token, place, plain);
 		case "codespan":
 			return [{ type: "codespan", text: plain(token.text) }];
 		case "strong":
@@ -98,17 +105,8 @@ function read(token: MarkedToken | CitationToken, place: Place): Nodes {
 			return [{ type: "emphasis", nodes: inner(token.tokens) }];
 		case "del":
 			return [{ type: "deleted", nodes: inner(token.tokens) }];
-		case "link": {
-			// An automatic link has no entities.
-			const as = token.autolink ? plain : (text: string) => decodeEntities(plain(text));
-			const target = targetOf(as(token.href), as(token.text));
-			if (!target) return [{ type: "text", text: plain(token.raw) }];
-			const nodes = token.autolink
-				? [{ type: "text", text: plain(token.text) } as const]
-				: readAll(token.tokens, { ...place, isInLink: true });
-			// A link within a link would lead elsewhere than the outer one says.
-			return place.isInLink ? nodes : [{ type: "link", target, nodes }];
-		}
+		case "link":
+			return linkOf(token, place, plain);
 		case "image": {
 			const text = decodeEntities(plain(token.text));
 			// The description of an image does not count as its address.
@@ -117,8 +115,9 @@ function read(token: MarkedToken | CitationToken, place: Place): Nodes {
 			return [{ type: "picture", target: place.isInLink ? null : target, text }];
 		}
 		case "html": {
-			const text = { type: "text", text: plain(token.text) } as const;
-			return [token.block ? { type: "paragraph", nodes: [text] } : text];
+			const isBreak = /^<br\s*\/?>\s*$/i.test(token.text);
+			const node = isBreak ? ({ type: "break" } as const) : ({ type: "text", text: plain(token.text) } as const);
+			return [token.block ? { type: "paragraph", nodes: [node] } : node];
 		}
 		case "escape":
 			return [{ type: "text", text: plain(token.text) }];
@@ -127,6 +126,16 @@ function read(token: MarkedToken | CitationToken, place: Place): Nodes {
 		default:
 			return token satisfies never;
 	}
+}
+
+function linkOf(token: Tokens.Link, place: Place, plain: (text: string) => string): Nodes {
+	// An automatic link has no entities.
+	const as = token.autolink ? plain : (text: string) => decodeEntities(plain(text));
+	const target = targetOf(as(token.href), as(token.text));
+	if (!target) return [{ type: "text", text: plain(token.raw) }];
+	const nodes = token.autolink ? [{ type: "text", text: plain(token.text) } as const] : readAll(token.tokens, { ...place, isInLink: true });
+	// A link within a link would lead elsewhere than the outer one says.
+	return place.isInLink ? nodes : [{ type: "link", target, nodes }];
 }
 
 function textOf(text: string, { isMarked }: Reading): Nodes {
@@ -138,19 +147,31 @@ function textOf(text: string, { isMarked }: Reading): Nodes {
 	);
 }
 
-function listOf({ ordered, start, items }: Tokens.List, place: Place): Node {
-	return {
-		type: "list",
-		start: ordered ? Number(start) : null,
-		hasTasks: items.some(({ task }) => task),
-		items: items.map(({ tokens }) => readAll(tokens, { ...place, depth: place.depth + 1 })),
-	};
+/** An item, row or fence whose content is still to come is not shown. */
+function listOf({ ordered, start, items }: Tokens.List, place: Place): Nodes {
+	const read = items.map(({ tokens }) => readAll(tokens, { ...place, depth: place.depth + 1 }));
+	if (place.isOpen && read.at(-1)?.length === 0) read.pop();
+	if (read.length === 0) return [];
+	return [{ type: "list", start: ordered ? Number(start) : null, hasTasks: items.some(({ task }) => task), items: read }];
 }
 
-function tableOf({ header, rows }: Tokens.Table, inner: (tokens: readonly Token[]) => Nodes): Node {
+function tableOf({ header, rows }: Tokens.Table, { isOpen }: Place, inner: (tokens: readonly Token[]) => Nodes): Node {
 	const cells = (row: readonly Tokens.TableCell[]) => row.map(({ tokens }) => inner(tokens));
-	return { type: "table", columns: header.map(({ align }) => align), head: cells(header), rows: rows.map(cells) };
+	const read = rows.map(cells);
+	if (isOpen && read.at(-1)?.every((nodes) => nodes.length === 0)) read.pop();
+	return { type: "table", columns: header.map(({ align }) => align), head: cells(header), rows: read };
 }
+
+function codeOf({ raw, text, lang, codeBlockStyle }: Tokens.Code, { isOpen }: Place, plain: (text: string) => string): Nodes {
+	const isWhole = !isOpen || isClosed(raw);
+	const isFence = codeBlockStyle !== "indented";
+	if (!isWhole && isFence && !raw.includes("\n")) return [];
+	const shown = isWhole || !isFence ? text : text.replace(fenceToBe, "");
+	return [{ type: "code", language: plain(lang?.trim().split(/\s/)[0] ?? ""), text: plain(shown), isWhole }];
+}
+
+/** A closing fence. */
+const fenceToBe = /(?:^|\n) {0,3}(?:`+|~+)$/;
 
 /** True if a code block has its closing fence. */
 function isClosed(raw: string): boolean {
