@@ -4331,6 +4331,22 @@ export const bugs: Bug[] = [
 		tests: ["web/openEnd"],
 	},
 	{
+		name: "what is selected in a long text is lost with its next piece",
+		file: "web/src/markdown/pieces.ts",
+		from: "/.{60,99}?\\s|.{100}|.+/gsu",
+		to: "/.+/gsu",
+		project: "web",
+		tests: ["web/pieces"],
+	},
+	{
+		name: "a message has one direction for all its blocks",
+		file: "web/src/markdown/Markdown.tsx",
+		from: '=> draw(node, "auto"));',
+		to: "=> draw(node));",
+		project: "web",
+		tests: ["web/markdown"],
+	},
+	{
 		name: "a citation that comes late is not shown in a finished block",
 		file: "web/src/markdown/markdown.ts",
 		from: " && marksWithin(before.finishedLength) === before.marked",

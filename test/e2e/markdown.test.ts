@@ -1,4 +1,4 @@
-// Texts as they are read in a real browser: the colours of code, copying it, tables on a narrow page.
+// Texts as they are read in a real browser: the colours of code, copying and selecting, lines and directions, tables on a narrow page.
 
 import { beforeAll, expect, it } from "vitest";
 import { browser, openBrowser, product } from "./opened.ts";
@@ -43,6 +43,74 @@ it("highlights code when its fence is closed, without moving anything, and copie
 	await figure.getByRole("button", { name: "Copied" }).waitFor();
 	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
 	expect(await stage.breaches()).toEqual([]);
+});
+
+const sentence = "This sentence is selected while the rest of the reply is still to come, and it stays so. ";
+
+it.each([
+	["a paragraph", sentence, "More of it, **and", " more** again."],
+	["the item of a list", `- one\n- ${sentence}`, "More of it\n- th", "ree"],
+	["code", `\`\`\`ts\n// ${sentence}\n`, "const more = 1;\ncon", "st again = 2;\n```"],
+])("keeps what is selected in %s while it grows and when it is complete", async (_where, first, more, last) => {
+	const { page, log } = stage.visitor;
+	stage.clear();
+	const reply = stage.begin();
+	reply.write(first);
+	await log.getByText("This sentence").waitFor();
+	const selected = () => page.evaluate(() => document.getSelection()?.toString());
+	await page.evaluate(() => {
+		const texts = document.createTreeWalker(document.querySelector("[role=log]") as Element, NodeFilter.SHOW_TEXT);
+		while (!texts.nextNode()?.nodeValue?.includes("sentence is selected"));
+		const at = texts.currentNode.nodeValue?.indexOf("sentence") ?? 0;
+		document.getSelection()?.setBaseAndExtent(texts.currentNode, at, texts.currentNode, at + "sentence is selected".length);
+	});
+	reply.write(more);
+	await log.getByText(/ore of it|const more/).waitFor();
+	expect(await selected()).toBe("sentence is selected");
+	reply.write(last);
+	await log.getByText(/again|three/).waitFor();
+	reply.end();
+	stage.say("after it");
+	await stage.visitor.sees("after it");
+	expect(await selected()).toBe("sentence is selected");
+	await page.evaluate(() => document.getSelection()?.empty());
+	if (first.includes("ts")) await log.locator("pre span").first().waitFor();
+	expect(await stage.breaches()).toEqual([]);
+});
+
+it("copies neither the language of code nor its button with the text around it", async () => {
+	const { page, log } = stage.visitor;
+	stage.clear();
+	stage.say("before\n\n```make\nall:\n```\n\nafter");
+	await log.getByText("all:").waitFor();
+	await log
+		.locator("article")
+		.last()
+		.evaluate((article) => document.getSelection()?.selectAllChildren(article));
+	await page.keyboard.press("ControlOrMeta+C");
+	const copied = await page.evaluate(() => navigator.clipboard.readText());
+	expect(copied).toMatch(/before\s+all:\s+after/);
+	await page.evaluate(() => document.getSelection()?.empty());
+});
+
+it("breaks lines as they were written, also in lists and cells", async () => {
+	const { log } = stage.visitor;
+	stage.clear();
+	stage.say("- milk\n- bread\nSee you\n\n| a |\n|---|\n| one<br>two |");
+	await log.getByText("milk").waitFor();
+	expect(await log.locator("li").last().innerText()).toBe("bread\nSee you");
+	expect(await log.locator("td").innerText()).toBe("one\ntwo");
+});
+
+it("gives each block the direction of its own text", async () => {
+	const { log } = stage.visitor;
+	stage.clear();
+	stage.say("English first\n\nمرحبا بالعالم.\n\n- שלום\n\n- עולם.\n\n> Back to English");
+	await log.getByText("English first").waitFor();
+	const directions = await log
+		.locator("article :is(p, ul, blockquote)")
+		.evaluateAll((blocks) => blocks.map((block) => `${block.localName} ${getComputedStyle(block).direction}`));
+	expect(directions).toEqual(["p ltr", "p rtl", "ul rtl", "p rtl", "p rtl", "blockquote ltr", "p ltr"]);
 });
 
 it("leaves code plain if its language fails to load", async () => {

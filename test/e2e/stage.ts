@@ -151,6 +151,24 @@ export class Stage {
 		this.#send(this.#stored({ id: messageId, role: "assistant", author: claude, content }), { type: "chat:complete", ...reply });
 	}
 
+	/** Begins a reply that grows by each text, and that is complete after `end`. */
+	begin(): { write(text: string): void; end(): void } {
+		const messageId = `r${this.#revision}`;
+		const reply = { conversationId: this.#conversationId, messageId };
+		let content = "";
+		this.#send({ type: "chat:thinking", ...reply, status: "processing" });
+		return {
+			write: (chunk) => {
+				this.#send({ type: "chat:streaming", ...reply, chunk, offset: content.length, isComplete: false });
+				content += chunk;
+			},
+			end: () => {
+				this.#send({ type: "chat:streaming", ...reply, chunk: "", offset: content.length, isComplete: true });
+				this.#send(this.#stored({ id: messageId, role: "assistant", author: claude, content }), { type: "chat:complete", ...reply });
+			},
+		};
+	}
+
 	/** Streams a reply slowly: a piece of `size` UTF-16 units every `every` ms, until it is complete or aborted. */
 	async flow(content: string, { size, every, signal }: { size: number; every: number; signal: AbortSignal }): Promise<void> {
 		const reply = { conversationId: this.#conversationId, messageId: `r${this.#revision}` };

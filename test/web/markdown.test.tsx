@@ -13,7 +13,10 @@ beforeAll(loadOpenEnd);
 /** The HTML inside the outer element. */
 function html(source: string, isGrowing = false): string {
 	const markup = renderToStaticMarkup(<Markdown source={source} isGrowing={isGrowing} />);
-	return markup.replace(/^<div[^>]*>/, "").replace(/<\/div>$/, "");
+	return markup
+		.replace(/^<div[^>]*>/, "")
+		.replace(/<\/div>$/, "")
+		.replaceAll(' dir="auto"', "");
 }
 
 const long = `# Title
@@ -67,7 +70,9 @@ describe("a text with mentions", () => {
 					mentions={mentions.map(([userId, text]) => ({ userId, offset: source.indexOf(text), length: text.length }))}
 				/>
 			</People>,
-		).replace(/<bdi class="[^"]*" data-you="(\w+)">/g, "<bdi $1>");
+		)
+			.replace(/<bdi class="[^"]*" data-you="(\w+)">/g, "<bdi $1>")
+			.replaceAll(' dir="auto"', "");
 
 	it.each<[what: string, source: string, shown: string]>([
 		["shows current names, as text", "hi @Bob!", "<p>hi <bdi false>@Robert &lt;b&gt;</bdi>!</p>"],
@@ -113,6 +118,11 @@ describe("Markdown", () => {
 		expect(html("| a | b |\n|---|--:|\n| 1 | 2 |")).toMatch(/<table>.*<th>a<\/th>.*<td[^>]*>2<\/td>.*<\/table>/);
 		expect(html("- [x] done\n- [ ] open")).toMatch(/type="checkbox"[^>]*checked=""[^>]*\/>done.*type="checkbox"[^>]*\/>open/);
 		expect(html("```ts\na < b\n```")).toMatch(/<span>ts<\/span>.*<button[^>]*>Copy<\/button>.*<pre><code>a &lt; b<\/code><\/pre>/);
+	});
+
+	it("leaves the direction of each block to its own text", () => {
+		const markup = renderToStaticMarkup(<Markdown source={"a\n\n- b\n\n  c\n\n# d\n\n> e\n\n| f |\n|---|\n| g |"} />);
+		expect(markup.match(/<\w+ dir="auto"/g)).toEqual(["p", "ul", "h2", "blockquote", "table"].map((tag) => `<${tag} dir="auto"`));
 	});
 
 	it("opens links in a new tab, without a referrer", () => {

@@ -1,11 +1,12 @@
 // A code block with its language and a button to copy it. It is highlighted once it is complete and its grammar is loaded; nothing moves.
 
-import { createElement, Fragment, useEffect, useMemo, useState } from "react";
+import { createElement, Fragment, type RefObject, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { copyText, reachable } from "../browser.ts";
 import { useLazy } from "../controls/useLazy.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import type { Piece } from "./highlighter.ts";
 import styles from "./Markdown.module.css";
+import { piecesOf } from "./pieces.ts";
 
 type Highlighting = typeof import("./highlighting.ts");
 /** Kept for blocks that return to the page, which are then highlighted at once. */
@@ -19,7 +20,8 @@ type Props = { language: string; code: string; isWhole: boolean };
 
 export function CodeBlock({ language, code, isWhole }: Props) {
 	const strings = useStrings();
-	const pieces = usePieces(language, code, isWhole);
+	const text = useRef<HTMLElement>(null);
+	const pieces = useLater(usePieces(language, code, isWhole), useSelected(text));
 	const [copied, setCopied] = useState<"no" | "yes" | "failed">("no");
 	const copy = async () => setCopied((await copyText(code)) ? "yes" : "failed");
 	return (
@@ -31,7 +33,7 @@ export function CodeBlock({ language, code, isWhole }: Props) {
 				</button>
 			</figcaption>
 			<pre ref={reachable}>
-				<code>{pieces ? createElement(Fragment, null, ...pieces.map(drawPiece)) : code}</code>
+				<code ref={text}>{createElement(Fragment, null, ...(pieces?.map(drawPiece) ?? piecesOf(code)))}</code>
 			</pre>
 		</figure>
 	);
@@ -39,6 +41,27 @@ export function CodeBlock({ language, code, isWhole }: Props) {
 
 function drawPiece({ text, kind }: Piece) {
 	return kind === null ? text : <span data-kind={kind}>{text}</span>;
+}
+
+/** True while something in the element is selected. */
+function useSelected(element: RefObject<HTMLElement | null>): boolean {
+	const isSelected = () => {
+		const selection = document.getSelection();
+		return selection?.isCollapsed === false && element.current !== null && selection.containsNode(element.current, true);
+	};
+	return useSyncExternalStore(onSelection, isSelected, () => false);
+}
+
+function onSelection(call: () => void): () => void {
+	document.addEventListener("selectionchange", call);
+	return () => document.removeEventListener("selectionchange", call);
+}
+
+/** Plain code stays plain while something in it is selected: colouring it would end the selection. */
+function useLater<T>(pieces: T | null, isSelected: boolean): T | null {
+	const shown = useRef<T>(null);
+	if (!isSelected || shown.current) shown.current = pieces;
+	return shown.current;
 }
 
 /** The highlighted pieces; `null` while the code is plain. */

@@ -12,6 +12,7 @@ import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
 import { type Block, type Citing, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
 import type { Node, Nodes } from "./nodes.ts";
+import { piecesOf } from "./pieces.ts";
 
 type Props = {
 	source: string;
@@ -27,11 +28,14 @@ export function Markdown({ source, isGrowing = false, mentions = none, citations
 	const parts = useResearchParts(citations.length > 0);
 	const citing = useMemo(() => parts && { citations, code: parts.citing }, [parts, citations]);
 	const mark = useMemo(() => parts && ((index: number) => <parts.SourceMark index={index} source={sources[index]} />), [parts, sources]);
+	const blocks = useBlocks(source, isGrowing, mentions, citing);
 	return (
-		<div className={styles.markdown} dir="auto">
+		<div className={styles.markdown}>
 			<Mentions value={mentions}>
 				<Marks value={mark}>
-					{isGrowing ? <Growing source={source} citing={citing} /> : <Whole source={source} mentions={mentions} citing={citing} />}
+					{blocks.map(({ offset, node }) => (
+						<OneBlock key={offset} node={node} />
+					))}
 				</Marks>
 			</Mentions>
 		</div>
@@ -43,31 +47,26 @@ const none: readonly never[] = [];
 /** Draws the number of a source. */
 const Marks = createContext<((index: number) => ReactNode) | undefined>(undefined);
 
-function Growing({ source, citing }: { source: string; citing: Citing | undefined }) {
+function useBlocks(source: string, isGrowing: boolean, mentions: readonly Mention[], citing: Citing | undefined): readonly Block[] {
 	const grown = useRef(nothingRead);
+	const whole = useMemo(() => (isGrowing ? [] : readMarkdown(source, mentions, citing)), [source, isGrowing, mentions, citing]);
+	if (!isGrowing) return whole;
 	grown.current = growMarkdown(grown.current, source, citing);
-	return <Blocks blocks={[...grown.current.finished, ...grown.current.open]} />;
+	return [...grown.current.finished, ...grown.current.open];
 }
 
-function Whole({ source, mentions, citing }: { source: string; mentions: readonly Mention[]; citing: Citing | undefined }) {
-	return <Blocks blocks={useMemo(() => readMarkdown(source, mentions, citing), [source, mentions, citing])} />;
-}
-
-function Blocks({ blocks }: { blocks: readonly Block[] }) {
-	return blocks.map(({ offset, node }) => <OneBlock key={offset} node={node} />);
-}
-
-const OneBlock = memo(({ node }: { node: Node }) => draw(node));
+const OneBlock = memo(({ node }: { node: Node }) => draw(node, "auto"));
 
 /** Without keys: nodes are only ever appended. */
 function drawAll(nodes: Nodes): ReactNode {
-	return createElement(Fragment, null, ...nodes.map(draw));
+	return createElement(Fragment, null, ...nodes.map((node) => draw(node)));
 }
 
-function draw(node: Node): ReactNode {
+/** `dir`: blocks at the top level have the direction of their text. */
+function draw(node: Node, dir?: "auto"): ReactNode {
 	switch (node.type) {
 		case "text":
-			return node.text;
+			return createElement(Fragment, null, ...piecesOf(node.text));
 		case "mention":
 			return <Mentioned index={node.index} text={node.text} />;
 		case "citation":
@@ -83,9 +82,9 @@ function draw(node: Node): ReactNode {
 		case "code":
 			return <CodeBlock language={node.language} code={node.text} isWhole={node.isWhole} />;
 		case "paragraph":
-			return <p>{drawAll(node.nodes)}</p>;
+			return <p dir={dir}>{drawAll(node.nodes)}</p>;
 		case "quote":
-			return <blockquote>{drawAll(node.nodes)}</blockquote>;
+			return <blockquote dir={dir}>{drawAll(node.nodes)}</blockquote>;
 		case "strong":
 			return <strong>{drawAll(node.nodes)}</strong>;
 		case "emphasis":
@@ -93,11 +92,11 @@ function draw(node: Node): ReactNode {
 		case "deleted":
 			return <del>{drawAll(node.nodes)}</del>;
 		case "heading":
-			return createElement(headings[node.level - 1] ?? "h6", null, drawAll(node.nodes));
+			return createElement(headings[node.level - 1] ?? "h6", { dir }, drawAll(node.nodes));
 		case "list":
-			return drawList(node);
+			return drawList(node, dir);
 		case "table":
-			return drawTable(node);
+			return drawTable(node, dir);
 		case "link":
 			return <Link target={node.target}>{drawAll(node.nodes)}</Link>;
 		case "picture":
@@ -110,18 +109,18 @@ function draw(node: Node): ReactNode {
 /** The page's own heading is h1. */
 const headings = ["h2", "h3", "h4", "h5"] as const;
 
-function drawList({ start, hasTasks, items }: Extract<Node, { type: "list" }>): ReactNode {
-	const attributes = { className: hasTasks ? styles.tasks : undefined, ...(start !== null && { start }) };
+function drawList({ start, hasTasks, items }: Extract<Node, { type: "list" }>, dir?: "auto"): ReactNode {
+	const attributes = { dir, className: hasTasks ? styles.tasks : undefined, ...(start !== null && { start }) };
 	return createElement(start === null ? "ul" : "ol", attributes, ...items.map((nodes) => createElement("li", null, drawAll(nodes))));
 }
 
-function drawTable({ columns, head, rows }: Extract<Node, { type: "table" }>): ReactNode {
+function drawTable({ columns, head, rows }: Extract<Node, { type: "table" }>, dir?: "auto"): ReactNode {
 	const classes = columns.map((align) => align && styles[align]);
 	const row = (cells: readonly Nodes[], tag: "th" | "td") =>
 		createElement("tr", null, ...cells.map((nodes, column) => createElement(tag, { className: classes[column] }, drawAll(nodes))));
 	return (
 		<div ref={reachable} className={styles.table}>
-			<table>
+			<table dir={dir}>
 				<thead>{row(head, "th")}</thead>
 				{createElement("tbody", null, ...rows.map((cells) => row(cells, "td")))}
 			</table>

@@ -1,0 +1,19 @@
+// The pieces that a growing text is drawn in.
+
+import { expect, it } from "vitest";
+import { piecesOf } from "../../web/src/markdown/pieces.ts";
+
+it.each([
+	["words", "Some words of a sentence that goes on. ".repeat(20)],
+	["lines", "const a = 1;\n\n\treturn a;\n".repeat(20)],
+	["a text without spaces", "这个问题可以分成两部分来看😀".repeat(30)],
+])("pieces of a growing text stay the same, but for the last: %s", (_what, text) => {
+	let before: string[] = [];
+	for (let length = 0; length <= text.length; length += 1) {
+		const pieces = piecesOf(text.slice(0, length));
+		expect(pieces.join("")).toBe(text.slice(0, length));
+		expect(pieces.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
+		before = pieces;
+	}
+	expect(before.length).toBeGreaterThan(3);
+});
