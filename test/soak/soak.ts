@@ -1,6 +1,7 @@
 // Runs the soak on demand: rounds of people, Claude, failing networks and kills, and a table of the results.
 //   npm run soak -- [--minutes 5] [--seed N]
 // Exits with 1 if a guarantee was violated, also if an attack slowed another person down by more than is promised. The printed seed replays the same random choices.
+// Appends the run to history.jsonl.
 
 import { parseArgs } from "node:util";
 import { startProduct } from "../e2e/product.ts";
@@ -9,13 +10,15 @@ import { memoryBytes } from "../support/server.ts";
 import { type AttackName, attacks } from "./attacks.ts";
 import { startFaultProxy } from "./fault-proxy.ts";
 import { attack, flood, promisedP95 } from "./flood.ts";
+import { appendToHistory } from "./history.ts";
 import { randomOf } from "./random.ts";
 import { playRound, type Result, soakSettings } from "./round.ts";
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "5" }, seed: { type: "string" } } });
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
 const random = randomOf(seed);
-const until = Date.now() + Number(values.minutes) * 60_000;
+const began = Date.now();
+const until = began + Number(values.minutes) * 60_000;
 console.log(`Seed ${seed}`);
 
 // Limits slightly above the defaults, so that the timed person never waits for their own.
@@ -80,6 +83,7 @@ const rows: [string, number | string][] = [
 	["attacks that slowed others down", tooSlow.length],
 ];
 for (const [what, value] of rows) console.log(`| ${what.padEnd(38)} | ${String(value).padStart(14)} |`);
+appendToHistory("faults", began, rows);
 process.exitCode = sum(({ violations }) => violations.length) === 0 && tooSlow.length === 0 ? 0 : 1;
 
 function ms(value: number): string {

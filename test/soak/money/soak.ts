@@ -1,11 +1,12 @@
 // Runs the soak of money on demand: people ask Claude, stop it and lose the server, while a Messages API keeps its own account.
 //   npm run soak:money -- [--replies 1000] [--seed N] [--rooms 8]
-// Exits with 1 if the ledgers and the API's account disagree, or if a purse was exceeded.
+// Exits with 1 if the ledgers and the API's account disagree, or if a purse was exceeded. Appends the run to ../history.jsonl.
 
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startProduct } from "../../e2e/product.ts";
+import { appendToHistory } from "../history.ts";
 import { type Random, randomOf } from "../random.ts";
 import { microUsdOf, type Script, startBillingApi } from "./api.ts";
 import { Asker, type Outcome, secret } from "./asker.ts";
@@ -42,6 +43,7 @@ const product = await startProduct({
 const counts: Record<string, number> = {};
 const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
 const complaints: string[] = [];
+const beganAt = Date.now();
 let begun = 0;
 let ended = 0;
 let kills = 0;
@@ -185,4 +187,5 @@ const rows: [string, number | string][] = [
 ];
 for (const complaint of complaints.slice(0, 30)) console.log(complaint);
 for (const [what, value] of rows) console.log(`| ${what.padEnd(50)} | ${String(value).padStart(22)} |`);
+appendToHistory("money", beganAt, rows);
 process.exitCode = complaints.length === 0 ? 0 : 1;
