@@ -5714,4 +5714,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["claude/files"],
 	},
+	{
+		name: "a private answer does not say which files Claude could not read",
+		file: "src/protocol/claude/aside.ts",
+		from: '"createdAt", "unreadFiles", ...answerFacts',
+		to: '"createdAt", ...answerFacts',
+		project: "worker",
+		tests: ["worker/claude-files"],
+	},
+	{
+		name: "an export names files of messages that its reader may not read",
+		file: "src/conversation/archive/calls.ts",
+		from: "known.seq > this.#hidden ?",
+		to: "known.seq > 0 ?",
+		project: "worker",
+		tests: ["worker/claude-files"],
+	},
 ];

@@ -82,6 +82,16 @@ it("a private answer shows its thinking, its sources and what was looked up", as
 	await own.getByText("Searched the web: weather Jena").waitFor();
 	expect(await violations(ann.page)).toEqual([]);
 	await look(ann, "aside");
+	await ann.page.getByRole("button", { name: "Add files or record" }).waitFor();
+	const data = { name: "data.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 255, 254, 1]) };
+	await ann.page.locator("footer input[type=file][multiple]").setInputFiles([data]);
+	await ann.page.getByRole("list", { name: "Files of your message" }).getByText("Ready").waitFor();
+	await ann.say("Here it is");
+	await ann.page.getByRole("button", { name: "Ask Claude privately" }).first().click();
+	await ann.message.fill('!{"text":"I cannot open it."}');
+	await ann.message.press("Enter");
+	await own.getByText("Claude could not read: data.bin (this kind of file)", { exact: true }).waitFor();
+	await look(ann, "aside-unread");
 	expect([ann.complaints, bob.complaints]).toEqual([[], []]);
 	await ann.leave();
 	await bob.leave();

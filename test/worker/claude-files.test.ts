@@ -1,10 +1,11 @@
 // Files of messages, as Claude reads them: through the conversation, the object with the bytes, the SDK and a scripted Messages API.
 
+import { exports } from "cloudflare:workers";
 import { expect, inject, it } from "vitest";
 import { noise, pdf, png, upload } from "../support/files.ts";
 import { expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
-import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 withSettings(scripted);
 
@@ -94,6 +95,32 @@ it("a reply names the files of the messages that it answers which Claude could n
 	const fork = await call("POST", `/conversations/${id}/fork`, token, { upTo: last.seq });
 	const { body: copied } = await call("GET", `/conversations/${fork.body.conversation.id}/messages`, token);
 	expect(copied.messages.at(-1)).toMatchObject({ unreadFiles: [{ fileId, reason: "type" }] });
+});
+
+it("a private answer and a saved page name the files that Claude could not read, to whoever may read their messages", async () => {
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	const { file } = await upload("ann", id, noise(900), { name: "report <1>.zip" });
+	ann.send({ type: "chat:send", conversationId: id, role: "user", content: `${id} !{"text":"One"}`, files: [file.id] });
+	await ann.next("chat:message", isReply);
+	const { file: later } = await upload("ann", id, noise(900, 2), { name: "later.zip" });
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { assistant: "mention" });
+	ann.send({ type: "chat:send", conversationId: id, role: "user", content: "Here", files: [later.id] });
+	await ann.next("chat:message", ({ message }) => message.content === "Here");
+	ann.send({ type: "chat:ask-privately", conversationId: id, clientId: "private-1", content: `${id} !{"text":"Two"}` });
+	const { aside } = await ann.next("chat:aside", ({ aside }) => aside.status === "complete");
+	expect(aside.unreadFiles).toEqual([{ fileId: later.id, reason: "type" }]);
+	const saved = async (person: string) => {
+		const headers = { authorization: `Bearer ${await tokenOf(person)}` };
+		return (await exports.default.fetch(`${origin}/api/conversations/${id}/export?format=html`, { headers })).text();
+	};
+	expect(await saved("ann")).toContain("Claude could not read: <bdi>report &#60;1&#62;.zip</bdi> (this kind of file)");
+	const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), { allows: { history: "new" } })).body;
+	await call("POST", `/invites/${encodeURIComponent(invite.token)}/accept`, await tokenOf("bob"));
+	ann.send({ type: "chat:share", conversationId: id, asideId: aside.id, clientId: "share-1" });
+	await ann.next("chat:message", ({ message }) => message.sharedBy !== undefined);
+	expect(await saved("ann")).toContain("later.zip</bdi> (this kind of file)");
+	expect(await saved("bob")).not.toContain("Claude could not read");
 });
 
 it("the pages of a PDF are counted when it comes", async () => {

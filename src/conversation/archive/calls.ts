@@ -54,8 +54,14 @@ export class ArchiveCalls extends RpcTarget {
 				const versions = store.log.versions.of(seq);
 				return this.#counted(versions, readOf(versions));
 			},
+			fileName: (id) => this.#fileName(id),
 		};
 		return renumbered(source, this.#hidden);
+	}
+
+	#fileName(id: string): string | undefined {
+		const known = this.#counted(this.#parts.store.files.find(id), { rows: 1, length: 0 });
+		return known?.seq && known.seq > this.#hidden ? known.file.name : undefined;
 	}
 
 	#page<T extends { messages: Message[] }>(page: T): T {

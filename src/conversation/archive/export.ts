@@ -29,6 +29,8 @@ export interface Source {
 	/** Some messages after a place, and whether there are more after them. */
 	messages(after: number): { messages: Message[]; hasNewer: boolean };
 	versionsOf(seq: number): Version[];
+	/** The name of a file, if a message here has it. Only pages need it. */
+	fileName?(id: string): string | undefined;
 }
 
 export async function exportPiece(source: Source, format: ExportFormat, place: ExportPlace): Promise<ExportPiece> {
@@ -36,7 +38,7 @@ export async function exportPiece(source: Source, format: ExportFormat, place: E
 	const described = after === 0 ? source.describe() : undefined;
 	const { records, last, isEnd } = readRecords(source, after);
 	if (format === "html") {
-		const articles = records.map((record) => (record.type === "message" ? article(record) : ""));
+		const articles = records.map((record) => (record.type === "message" ? article(record, source) : ""));
 		const head = described ? await beginning(described, exportedAt) : "";
 		return { text: head + articles.join("") + (isEnd ? ending(last) : ""), ...(!isEnd && { next: { ...place, after: last } }) };
 	}

@@ -4,6 +4,7 @@ import type { RecordOf } from "../../protocol/archive.ts";
 import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
 import { type Reason, reasons } from "../../protocol/errors.ts";
 import type { MessageFile } from "../../protocol/files/file.ts";
+import type { Unread } from "../../protocol/files/reading.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
 import { assistantMark, inName } from "../../protocol/text/assistant-name.ts";
@@ -73,9 +74,26 @@ export function ending(messages: number): string {
 `;
 }
 
-export function article(message: RecordOf<"message">): string {
-	const { id, author, createdAt, quoted, editedAt, deletedAt, reactions = [], sources = [], files = [] } = message;
+/** Why Claude has read only the name of a file. */
+const unreadWords: Record<Unread, string> = {
+	type: "this kind of file",
+	too_large: "too large",
+	too_many: "too many files",
+	model: "not with this model",
+	refused: "it could not be opened",
+	gone: "it was not there any more",
+	too_costly: "too costly for the budget",
+};
+
+/** `fileName`: that of a file which other messages have. */
+export function article(message: RecordOf<"message">, { fileName }: { fileName?(id: string): string | undefined }): string {
+	const { id, author, createdAt, quoted, editedAt, deletedAt, reactions = [], sources = [], files = [], unreadFiles = [] } = message;
+	const unread = unreadFiles.flatMap(({ fileId, reason }) => {
+		const name = fileName?.(fileId);
+		return name === undefined ? [] : [`<bdi>${escaped(name)}</bdi> (${unreadWords[reason]})`];
+	});
 	const facts = [
+		...(unread.length > 0 ? [`${escaped(inName("Claude could not read:"))} ${unread.join(", ")}`] : []),
 		...(editedAt === undefined ? [] : [`Edited ${timeOf(editedAt)}.`]),
 		...(message.status === "stopped" ? ["Stopped."] : []),
 		...(message.status === "streaming" ? ["Still being written."] : []),

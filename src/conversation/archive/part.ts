@@ -27,6 +27,7 @@ export function renumbered(source: Source, hidden: number): Source {
 			return { messages: messages.map((message) => withPlace(message, hidden)), hasNewer };
 		},
 		versionsOf: (seq) => source.versionsOf(seq + hidden),
+		fileName: (id) => source.fileName?.(id),
 	};
 }
 

@@ -13,7 +13,8 @@ export const asideSchema = v.object({
 	follows: v.optional(idSchema),
 	question: v.string(),
 	/** The answer, and the facts about it, as in a reply. */
-	...v.pick(messageSchema, ["conversationId", "clientId", "content", "status", "reason", "createdAt", ...answerFacts]).entries,
+	...v.pick(messageSchema, ["conversationId", "clientId", "content", "status", "reason", "createdAt", "unreadFiles", ...answerFacts])
+		.entries,
 });
 
 /** A private question, the same for every transport. */

@@ -3,17 +3,19 @@
 
 import type { Aside } from "../../../protocol/claude/aside.ts";
 import type { ServerEvent } from "../../../protocol/events.ts";
+import type { UnreadFile } from "../../../protocol/files/reading.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Message } from "../../../protocol/message.ts";
 import { claude } from "../../../protocol/person.ts";
 import { promptSizeOf } from "../../../protocol/prompt-size.ts";
-import type { Clients, PromptMessage } from "../../ports.ts";
+import type { Asked, Clients, PromptMessage } from "../../ports.ts";
 import type { OwnAside } from "../../store/claude/asides.ts";
 import type { StoredTurn } from "../../store/claude/turns.ts";
 import type { Busy, ReplyFacts, StoredFacts, Written } from "../../store/columns.ts";
 import type { Outcome } from "../../store/log.ts";
 import type { Store } from "../../store/store.ts";
 import { messagesFor, type PromptSize, paidFiles, promptSizeFor, promptTokensIn, type ReplySettings, settingsFor } from "../input.ts";
+import { unreadFor } from "../seen.ts";
 import type { Sink } from "../sink.ts";
 
 /** In ms. Chunks that come sooner share a frame. They must not wait in the queue of the conversation, whose frames others receive. */
@@ -106,8 +108,10 @@ export class AsideSink implements Sink {
 	/** Its person was told when they asked. */
 	begin(): void {}
 
-	/** What Claude saw is kept for the replies of the log. */
-	saveAsked(): undefined {}
+	/** What Claude saw is kept for the replies of the log. Files that it could not read are named as by a reply in this place. */
+	saveAsked(asked: Asked): UnreadFile[] | undefined {
+		return unreadFor(this.#with.store, this.message.seq, asked);
+	}
 
 	/** The events of a reply, as those of an aside. */
 	send(event: ServerEvent): void {

@@ -12,7 +12,8 @@ import { useStrings } from "../../languages/useStrings.ts";
 import { phaseOf } from "../../live/replyStatus.ts";
 import { useResearchParts } from "../../research/useResearchParts.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
-import { Text } from "../message/MessageArticle.tsx";
+import { LoadedMessages } from "../message/MessageActions.ts";
+import { Text, UnreadNote } from "../message/MessageArticle.tsx";
 import { Thinking } from "../message/Thinking.tsx";
 import styles from "./Asides.module.css";
 import { receiveAside } from "./asides.ts";
@@ -66,7 +67,7 @@ export function Asides({ id, chat }: { id: string; chat: Chat }) {
 
 function Card({ aside, chat }: { aside: Aside; chat: Chat }) {
 	const strings = useStrings();
-	const { id, conversationId, question, content, status, reason, thinking, tools = [], sources = [] } = aside;
+	const { id, conversationId, question, content, status, reason, thinking, tools = [], sources = [], unreadFiles } = aside;
 	const research = useResearchParts(tools.length + sources.length > 0);
 	const isRunning = status === "streaming";
 	const isLookingUp = isRunning && research !== undefined && tools.some(({ status }) => status === "running");
@@ -90,6 +91,11 @@ function Card({ aside, chat }: { aside: Aside; chat: Chat }) {
 			</Thinking>
 			{content !== "" && <Text content={content} isGrowing={isRunning} research={aside} />}
 			{research && <research.Research reply={aside} />}
+			{unreadFiles && (
+				<LoadedMessages value={chat.messages}>
+					<UnreadNote files={unreadFiles} />
+				</LoadedMessages>
+			)}
 			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
 			<p className={styles.actions}>
 				{isRunning && (

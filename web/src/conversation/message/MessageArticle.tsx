@@ -54,7 +54,6 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	const isGrowing = status === "streaming";
 	const isReply = role === "assistant" && deletedAt === undefined;
 	const research = useResearchParts(isReply && tools.length + sources.length > 0);
-	const fileParts = useFileParts(isReply && unreadFiles !== undefined);
 	const isLookingUp = isGrowing && research !== undefined && tools.some(({ status }) => status === "running");
 	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(shown, people, strings));
 	return (
@@ -87,7 +86,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 			{files && <Files conversationId={conversationId} files={files} />}
 			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} research={shown} />}
 			{research && <research.Research reply={shown} />}
-			{fileParts && unreadFiles && <fileParts.UnreadFiles files={unreadFiles} />}
+			{isReply && unreadFiles && <UnreadNote files={unreadFiles} />}
 			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}
 			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
 			{pinned && <p className={styles.note}>{strings.pinnedBy(namesOf([{ ...pinned, username: strings.somebody }], people, strings))}</p>}
@@ -105,6 +104,11 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 		if (!isReply) return <Toolbar message={message} isActive={isActive} />;
 		return isGrowing ? <ReplyBarPlaceholder /> : <ReplyBar message={message} versions={versions} isActive={isActive} />;
 	}
+}
+
+export function UnreadNote({ files }: { files: NonNullable<Message["unreadFiles"]> }) {
+	const parts = useFileParts(true);
+	return parts && <parts.UnreadFiles files={files} />;
 }
 
 /** What a version does not have must not come from the current text. */
