@@ -1,5 +1,7 @@
-// Counts the pages of a PDF while its bytes come, without reading it as a whole: Claude pays for each. Pages are objects, which stand in the
-// file as they are or in compressed streams of objects.
+// Counts the pages of a PDF while its bytes come, without reading it as a whole: each is paid for. Pages are objects, which stand in the
+// file as they are or in compressed streams of objects. The greatest of three counts holds: the pages, what the tree of pages says, and
+// the children in it. A file that hides any of them has no count, so that Claude reads only its name. Claude's API takes 600 pages in a
+// request, and 100 with a context of 200,000 tokens (platform.claude.com/docs/en/build-with-claude/pdf-support).
 
 /** Bytes of one stream of objects, and of all of them without compression. Files with more are not counted. */
 const longest = { stream: 4_000_000, inflated: 64_000_000 };
@@ -8,10 +10,21 @@ const overlap = 64;
 const longestHead = 1_024;
 
 const page = /\/Type\s*\/Page(?!\w)/g;
+/** What a node of the tree says about the pages below it. */
+const said = /\/Count\s+(\d+)/g;
+const kids = /\/Kids\s*\[([\d\sR]*)\]/g;
+const openKids = /\/Kids\s*\[[^\]]*$/;
+/** Names may be written with the codes of their letters. Nobody writes these so except to hide them. */
+const escaped = /\/(?:\w|#[0-9a-f]{2}){4,24}/gi;
+const telling = new Set(["/Type", "/Page", "/Pages", "/Kids", "/Count", "/ObjStm", "/Encrypt"]);
+/** Objects that are compressed in another way than we read, or in two ways. */
+const otherFilter = /\/Filter\s*(?:\[\s*\/\w+\s*\/|(?:\[\s*)?\/(?!FlateDecode\b|Fl\b))|\/Predictor\s+(?!1\b)/;
 
 export class PdfPages {
 	#rest = new Uint8Array();
 	#pages = 0;
+	#said = 0;
+	readonly #children = new Set<string>();
 	#inflated = 0;
 	/** Encrypted, damaged, or in a form that we do not know. */
 	#isUnknown = false;
@@ -29,7 +42,8 @@ export class PdfPages {
 	async end(): Promise<number | undefined> {
 		if (!this.#isUnknown) await this.#read(this.#rest, true);
 		this.#rest = new Uint8Array();
-		return this.#isUnknown || this.#pages === 0 ? undefined : this.#pages;
+		const pages = Math.max(this.#pages, this.#said, this.#children.size);
+		return this.#isUnknown || this.#pages === 0 ? undefined : pages;
 	}
 
 	/** Returns the number of bytes that need not be read again. */
@@ -48,20 +62,35 @@ export class PdfPages {
 				return type;
 			}
 			if (end < 0) break;
+			this.#isUnknown ||= otherFilter.test(text.slice(type, start)) || otherFilter.test(text.slice(text.lastIndexOf(" obj", type), type));
 			this.#count(text.slice(from, type));
 			// A line end belongs to the mark that follows: the compressed bytes must not have one behind them.
 			await this.#readStream(bytes.slice(start, start + text.slice(start, end).replace(/\r?\n$/, "").length));
 			from = end;
 		}
 		// A mark at the end may go on in the next piece: it is counted with that.
-		const until = isEnd ? text.length : Math.max(from, text.length - overlap);
+		const last = isEnd ? text.length : Math.max(from, text.length - overlap);
+		const open = isEnd ? -1 : text.slice(from).search(openKids);
+		const until = open < 0 ? last : Math.min(last, from + open);
 		this.#count(text.slice(from), until - from);
 		return until;
 	}
 
-	/** Counts the marks that begin before a place. */
+	/** Counts what begins before a place. */
 	#count(text: string, until = text.length): void {
 		for (const { index } of text.matchAll(page)) if (index < until) this.#pages += 1;
+		for (const { index, 1: number } of text.matchAll(said)) if (index < until) this.#said = Math.max(this.#said, Number(number));
+		for (const { index, 1: list = "" } of text.matchAll(kids)) if (index < until) this.#countChildren(list);
+		for (const [name] of text.matchAll(escaped)) if (name.includes("#")) this.#isUnknown ||= telling.has(unescaped(name));
+	}
+
+	/** A child of two nodes is shown twice with all that is below it. So the tree of a few nodes may have any number of pages. */
+	#countChildren(list: string): void {
+		for (const [, number = "", generation] of list.matchAll(/(\d+)\s+(\d+)\s+R/g)) {
+			const child = `${Number(number)} ${generation}`;
+			this.#isUnknown ||= this.#children.has(child);
+			this.#children.add(child);
+		}
 	}
 
 	async #readStream(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -79,6 +108,8 @@ export class PdfPages {
 		this.#count(text);
 	}
 }
+
+const unescaped = (name: string) => name.replace(/#([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** One character for each byte. */
 const textOf = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);

@@ -5730,4 +5730,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/claude-files"],
 	},
+	{
+		name: "pages of a PDF that do not say that they are pages cost nothing",
+		file: "src/files/pdf-pages.ts",
+		from: "Math.max(this.#pages, this.#said, this.#children.size)",
+		to: "this.#pages",
+		project: "worker",
+		tests: ["files/pdf-pages"],
+	},
+	{
+		name: "a PDF hides its pages behind escaped names",
+		file: "src/files/pdf-pages.ts",
+		from: "telling.has(unescaped(name))",
+		to: "telling.has(name)",
+		project: "worker",
+		tests: ["files/pdf-pages"],
+	},
+	{
+		name: "a PDF shows a page any number of times for the price of one",
+		file: "src/files/pdf-pages.ts",
+		from: "this.#isUnknown ||= this.#children.has(child);",
+		to: "",
+		project: "worker",
+		tests: ["files/pdf-pages"],
+	},
 ];

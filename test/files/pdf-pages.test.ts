@@ -21,6 +21,20 @@ describe("the pages of a PDF", () => {
 		expect(await pagesOf(bytes)).toBe(3);
 	});
 
+	it.each<[string, string, number | undefined]>([
+		["whose tree says more than there are pages", "<</Type/Pages/Kids[3 0 R]/Count 40>>", 40],
+		["with more children than pages that say so", "<</Type/Pages/Kids[3 0 R 4 0 R\n5 0 R]/Count 1>>", 3],
+		["that shows one page several times", "<</Type/Pages/Kids[3 0 R 3 0 R]/Count 1>>", undefined],
+		["that shows the same pages in two places", "<</Type/Pages/Kids[4 0 R 5 0 R]>> <</Kids[3 0 R]>> <</Kids[003 0 R]>>", undefined],
+		["that hides a name", "<</Type/P#61ges/K#69ds[3 0 R]>>", undefined],
+		["with objects that we cannot read", "<</Type/ObjStm/Filter/LZWDecode>>\nstream\nabc\nendstream", undefined],
+		["with objects that are compressed twice", "<</Filter[/FlateDecode/LZWDecode]/Type/ObjStm>>\nstream\nabc\nendstream", undefined],
+		["with an ordinary font", "<</Type/Font/BaseFont/ABCDEF+Calibri#20Bold>>", 1],
+	])("are never counted too low in a file %s", async (_what, object, pages) => {
+		const bytes = new TextEncoder().encode(`%PDF-1.7\n3 0 obj\n<</Type/Page>>\nendobj\n2 0 obj\n${object}\nendobj\n%%EOF\n`);
+		for (const piece of [1, 9, bytes.length]) expect(await pagesOf(bytes, piece)).toBe(pages);
+	});
+
 	it("are not known of an encrypted or damaged one", async () => {
 		expect(await pagesOf(await pdf(2, { isEncrypted: true }))).toBeUndefined();
 		expect(await pagesOf((await pdf(2, { isCompressed: true })).slice(0, 130))).toBeUndefined();
