@@ -1,4 +1,4 @@
-// What is shown of an answer while it is being written, at every length. `STEP=1` reads every prefix of every answer, as the long run does.
+// What is shown of an answer while it is being written, at every length. The long run reads every prefix of every answer (`STREAMING_STEP`).
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadOpenEnd } from "../../web/src/markdown/lexer.ts";
@@ -39,7 +39,7 @@ function faultsOf(answer: string, step: number): string[] {
 describe("an answer that is being written shows only what the whole shows, takes nothing back, and leaves finished blocks alone", () => {
 	const tens = Array.from({ length: answers.length / 10 }, (_, index) => index * 10);
 	it.each(tens)("answers %i and the nine after it", { timeout: 240_000 }, (from) => {
-		const step = Number(process.env.STEP ?? (from < 60 ? 1 : 10));
+		const step = Number(process.env.STREAMING_STEP ?? (from < 60 ? 1 : 10));
 		expect(answers.slice(from, from + 10).flatMap((answer) => faultsOf(answer, step))).toEqual([]);
 	});
 });

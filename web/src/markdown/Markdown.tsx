@@ -110,7 +110,9 @@ function draw(node: Node, dir?: "auto"): ReactNode {
 const headings = ["h2", "h3", "h4", "h5"] as const;
 
 function drawList({ start, hasTasks, items }: Extract<Node, { type: "list" }>, dir?: "auto"): ReactNode {
-	const attributes = { dir, className: hasTasks ? styles.tasks : undefined, ...(start !== null && { start }) };
+	const first = start ?? 0;
+	const wide = first > 9_999 ? styles.widest : first > 99 ? styles.wide : undefined;
+	const attributes = { dir, className: hasTasks ? styles.tasks : wide, ...(start !== null && { start }) };
 	return createElement(start === null ? "ul" : "ol", attributes, ...items.map((nodes) => createElement("li", null, drawAll(nodes))));
 }
 
