@@ -4347,6 +4347,14 @@ export const bugs: Bug[] = [
 		tests: ["web/markdown"],
 	},
 	{
+		name: "an address that was shown is hidden once a growing text refers to it",
+		file: "web/src/markdown/lexer.ts",
+		from: "isGrowing ? context.slice(0, Math.max(0, context.lastIndexOf(definition.raw))) : context",
+		to: "context",
+		project: "web",
+		tests: ["web/openEnd"],
+	},
+	{
 		name: "a citation that comes late is not shown in a finished block",
 		file: "web/src/markdown/markdown.ts",
 		from: " && marksWithin(before.finishedLength) === before.marked",

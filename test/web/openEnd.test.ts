@@ -31,6 +31,7 @@ describe("what is shown of the beginning of a text", () => {
 		["an element of a list", "take rows[i][j] then", "take rows[i][j] then"],
 		["a reference, without its label", "See [the docs][1] for", "See the docs for"],
 		["a link's address with parentheses", "A [stream](https://en.example/a_(b", "A stream"],
+		["a link without a space before it", "as said[1](https://a.exa", "as said1"],
 		["bold around a link", "A **[link](https://a.example/x_y", "A strong(link)"],
 		["code around marks", "A `**kwargs, *args", "A codespan(**kwargs, *args)"],
 		["code with a mark of its own", "A `` `a` b", "A codespan(`a` b)"],
@@ -74,6 +75,17 @@ describe("a definition of a link's address", () => {
 		["is shown if it is a footnote's", "a[^1]\n\n[^1]: https://a.example", "a[^1][^1]:https://a.example"],
 		["is left out if a link uses it", "[a b][1]\n\n[1]: https://a.example", "aba.example"],
 	])("%s", (_what, text, expected) => expect(shown(readMarkdown(text))).toBe(expected));
+
+	it("makes no link while the text grows, also if it comes first", () => {
+		const text = "[x]: https://a.example\nSee [a b][x] for more.";
+		let longest = 0;
+		for (let length = 1; length <= text.length; length += 1) {
+			const { length: now } = shownOf(growMarkdown(grownTo(text.slice(0, length - 1)), text.slice(0, length)));
+			expect(now, text.slice(0, length)).toBeGreaterThanOrEqual(longest);
+			longest = now;
+		}
+		expect(shownOf(grownTo(text))).toBe("[x]:https://a.exampleSeeabformore.");
+	});
 
 	it("takes back no more than two brackets of a reference without a text, at the end", () => {
 		const text = "See [guide] for more.\n\n[guide]: https://a.example/guide\n\nThat is all.";

@@ -83,17 +83,19 @@ class OwnTokenizer extends Tokenizer {
 	override def(source: string): Tokens.Def | undefined {
 		const definition = super.def(source);
 		if (!definition || definition.tag.startsWith("^") || !targetOf(definition.href, "")) return undefined;
-		const { context } = this.lexer as OwnLexer;
-		const [, ...after] = context.toLowerCase().split(`[${definition.tag}]`);
+		const { context, isGrowing } = this.lexer as OwnLexer;
+		// While the text grows, it stays as it was first shown.
+		const text = isGrowing ? context.slice(0, Math.max(0, context.lastIndexOf(definition.raw))) : context;
+		const [, ...after] = text.toLowerCase().split(`[${definition.tag}]`);
 		return after.some((text) => !text.startsWith(":")) ? definition : undefined;
 	}
 
-	/** While the text grows, the definition of a reference is still to come. Until then only the link's text is shown. */
+	/** While the text grows, only the text of a reference is shown: its definition may be in another block, or still to come. */
 	override reflink(source: string, links: Parameters<Tokenizer["reflink"]>[1]) {
-		const token = super.reflink(source, links);
 		const { isGrowing, current } = this.lexer as OwnLexer;
+		const token = super.reflink(source, isGrowing ? {} : links);
 		if (token?.type !== "text" || !isGrowing || /[\w\]]$/.test(current.slice(0, -source.length))) return token;
-		const [raw, text] = /^\[([^[\]]+)\]\[[^[\]]*\]/.exec(source) ?? [];
+		const [raw, text] = /^\[([^[\]^][^[\]]*)\]\[[^[\]]*\]/.exec(source) ?? [];
 		if (raw === undefined || text === undefined) return token;
 		return { type: "reference", raw, text, tokens: this.lexer.inlineTokens(text) } as unknown as Tokens.Link;
 	}

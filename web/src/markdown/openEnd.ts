@@ -42,7 +42,7 @@ const taskToBe = /^\[[ xX]?\]?$/;
 const tableToBe = /(?:^|\n) *\|[^\n]*(?:\n[ |:-]*)?$/;
 
 /** Emphasis, an escape, a character reference, a line break, a picture. */
-const marksToBe = /(?:[*_~\\]|&(?:#x?[\da-f]{0,7}|[a-z][a-z\d]{0,5})?|<(?:br?\s*\/?)?|(?<=^|[\s[(])!)+$/i;
+const marksToBe = /(?:[*_~\\]|&(?:#x?[\da-f]{0,7}|[a-z][a-z\d]{0,5})?|<(?:br?\s*\/?)?|(?<=^|[\s[(*_~])!)+$/i;
 
 /** An address in angle brackets, or HTML. */
 const tagToBe = /<(\/?[a-z][^\s<>]*)$/i;
@@ -88,7 +88,6 @@ function withoutBrackets(text: string, open: readonly { at: number; size: number
 	let [shown, from] = ["", 0];
 	for (const { at, size } of open) {
 		if (size === 2 || text.startsWith("![", at + 1)) return shown + text.slice(from, at);
-		if (/\w$/.test(text.slice(0, at))) continue;
 		shown += text.slice(from, at);
 		from = at + size;
 	}
