@@ -93,9 +93,10 @@ export class Calls extends WebhookCalls {
 	/** Sends a message without a socket, and waits until it is known whether Claude is asked. A person to whom the issuer grants the conversation becomes a member by it. */
 	async say(input: MessageInput, asksNobody = false): Promise<Sent | Refusal> {
 		const { admission, conversation, work, now } = this.#parts;
-		const busy = work.begin(admission.requester(this.#identity), now());
+		const by = admission.requester(this.#identity);
+		const busy = work.begin(by, now());
 		if (busy) return busy;
-		this.#counted(undefined, { rows: 1, length: input.content.length });
+		work.count(by, now(), { rows: 1, length: input.content.length });
 		const refused = await admission.refuseBefore(this.#identity);
 		if (refused) return refused;
 		const person = admission.enter(this.#identity);

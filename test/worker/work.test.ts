@@ -6,6 +6,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
 import { Store } from "../../src/conversation/store/store.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { EventReader } from "../support/events.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
@@ -146,6 +147,16 @@ describe("forty guests of one network who read too much", () => {
 		};
 		const looks = await Promise.all(Array.from({ length: 1_000 }, (_, n) => lookOf(n)));
 		expect(new Set(looks.map(({ status }) => status))).toEqual(new Set([404, 429]));
+		// Long messages of theirs, too.
+		const stranger = (n: number) => ({
+			...({ kind: "guest", username: "Eve", expiresAt: Date.now() + 60_000, grants: [], network: "2001:db8:41:41::/64" } as const),
+			userId: `guest-${`said${n}`.padStart(22, "0")}`,
+		});
+		const input = { content: "x".repeat(limits.content) };
+		const said = Array.from({ length: 400 }, async (_, n) => (await stub.as(stranger(n) as never)).say(input as never));
+		expect(new Set((await Promise.all(said)).map((answer) => "code" in answer && answer.code))).toEqual(
+			new Set(["not_found", "rate_limited"]),
+		);
 		// Far more than a network regains in the meantime.
 		const searches = await Promise.all(Array.from({ length: 18 }, search));
 		expect(new Set(searches.map(({ status }) => status))).toEqual(new Set([200]));

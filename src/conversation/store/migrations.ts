@@ -8,7 +8,7 @@ import { auditBounds } from "./audit.ts";
 import { asidesTable, asideTurnsTable } from "./claude/asides.ts";
 import { memberChangesTable } from "./claude/member-changes.ts";
 import { promptLimitsTable } from "./claude/prompts.ts";
-import { summariesTable } from "./claude/summaries.ts";
+import { summariesOfFiles, summariesTable } from "./claude/summaries.ts";
 import { filesTable, unsentIndex } from "./files.ts";
 import { firstMigrations } from "./first-migrations.ts";
 import { linkTables } from "./invites.ts";
@@ -201,4 +201,5 @@ export const migrations: readonly Migration[] = [
 	`,
 	leftTable,
 	promptLimitsTable,
+	summariesOfFiles,
 ];

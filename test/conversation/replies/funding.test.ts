@@ -626,6 +626,28 @@ describe("a question for which too much runs at once", () => {
 			expect(errors(client)).toHaveLength(1);
 		}));
 
+	it("is not forgotten where a reply is regenerated meanwhile whose purse cannot be reached", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.event(ended);
+			await settled();
+			const { id: messageId, conversationId } = client.last("chat:message").message;
+			conversation.purses.left.deployment = "busy";
+			await ask(conversation, client, "And now?");
+			const { id: question } = client.last("chat:message").message;
+			expectLog(/A purse could not be reached/);
+			expectLog(/A purse could not be reached/);
+			conversation.purses.isReachable = false;
+			conversation.rules.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			await settled();
+			const told = errors(client).map((event) => event.type === "chat:error" && [event.code, event.messageId]);
+			expect(told.slice(1)).toEqual([
+				["unavailable", messageId],
+				["unavailable", question],
+			]);
+		}));
+
 	it("goes on waiting if its object dies", () =>
 		withMoney(async (conversation, state) => {
 			conversation.purses.left.ann = "busy";

@@ -75,6 +75,28 @@ describe("the summary of a long conversation", () => {
 			});
 		}));
 
+	it("goes with a message of files alone, whose names and spoken words it may hold", () =>
+		withSummarizer(async (conversation, summarizer, state) => {
+			const client = conversation.enter(ann);
+			const file = {
+				id: "f1",
+				name: "voice.webm",
+				type: "audio/webm",
+				size: 9_000,
+				durationMs: 4_000,
+				transcript: "The key is under the mat",
+			};
+			const { store, now } = conversation;
+			const said = store.log.addMessage({ author: ann, content: "", files: [file], asksClaude: false }, now);
+			await untilSummed(conversation, client, summarizer);
+			expect(JSON.stringify(summarizer.request.messages)).toContain("under the mat");
+			await summarizer.write("Ann says that the key is under the mat.");
+			expect(conversation.memory.current).toBeDefined();
+			receive(conversation, client, { type: "chat:delete", messageId: said.id });
+			expect(conversation.memory.current).toBeUndefined();
+			expect(stored(state)).not.toContain("under the mat");
+		}));
+
 	it("leaves no gap after a long time without a reply, and no request is longer than the model can read", () =>
 		withSummarizer(async (conversation, summarizer) => {
 			summarizer.sizes.prompt = 4_000;

@@ -182,7 +182,7 @@ export class Asking {
 			notices.set(id, notice);
 			this.tell(userIds, notice);
 		}
-		if (unfunded.reason === "unreachable") return notices;
+		if (unfunded.reason === "unreachable" && !ask.reply) return notices;
 		for (const question of questions) withdraw({ store: this.#store, clients: this.#clients, lists: this.#lists }, question);
 		this.#askNext();
 		return notices;

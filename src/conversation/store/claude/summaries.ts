@@ -31,6 +31,16 @@ export const summariesTable = `
 	ALTER TABLE prompts ADD COLUMN summary TEXT;
 `;
 
+/** Released: never edit it. What a file says, such as a transcript, goes with its message, which may have no words of its own. */
+export const summariesOfFiles = `
+	CREATE TRIGGER summaries_rest_on_files AFTER UPDATE OF deleted_at ON messages
+	WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL BEGIN
+		UPDATE summaries SET status = 'void', text = '' WHERE status <> 'void' AND old.seq BETWEEN rests_from AND upto_seq;
+	END;
+	UPDATE summaries SET status = 'void', text = ''
+	WHERE status <> 'void' AND (SELECT max(deleted_at) FROM messages WHERE EXISTS (SELECT 1 FROM summaries)) >= at;
+`;
+
 export type SummaryKind = "memory" | "catch-up";
 
 /** The places that a summary covers, and the first one that it rests on. */
