@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { type FileSettings, readFileSettings } from "../file-settings.ts";
+import { full, isFull } from "../platform/full.ts";
 import { fileTooLarge } from "../protocol/errors.ts";
 import type { MessageFile } from "../protocol/files/file.ts";
 import * as fileLimits from "../protocol/files/limits.ts";
@@ -32,7 +33,6 @@ export type Opened = {
 
 /** In ms. Files that are not whole by then never will be. */
 const abandoned = 3600_000;
-
 const thumbnailKey = (id: string) => `${id}.thumbnail`;
 
 export class FilesObject extends DurableObject<Env> {
@@ -90,13 +90,13 @@ export class FilesObject extends DurableObject<Env> {
 		}
 		const place: Place = this.#places.bucket ? "bucket" : "rows";
 		const bytes = this.#bytesAt(place);
-		this.#table.create();
-		this.#table.begin(upload.id, most, place, Date.now());
 		this.#coming.set(upload.id, { by: upload.by, network: upload.network });
 		const writing = bytes.begin(upload.id);
 		const late = new AbortController();
 		const timer = setTimeout(() => late.abort(), this.#limits.uploadTime);
 		try {
+			this.#table.create();
+			this.#table.begin(upload.id, most, place, Date.now());
 			await this.#setAlarm(Date.now() + abandoned);
 			const file = await receive(upload, readUntil(late.signal, body, this.#limits.pace), {
 				writing,
@@ -110,7 +110,7 @@ export class FilesObject extends DurableObject<Env> {
 			return { code: "incomplete_file" };
 		} catch (error) {
 			await this.#giveUp(upload.id, writing, error);
-			return error instanceof Refused ? error.refusal : { code: isFull(error) ? "storage_full" : "incomplete_file" };
+			return error instanceof Refused ? error.refusal : isFull(error) ? full : { code: "incomplete_file" };
 		} finally {
 			clearTimeout(timer);
 			this.#coming.delete(upload.id);
@@ -162,6 +162,9 @@ export class FilesObject extends DurableObject<Env> {
 			if (this.#table.has(id)) this.#table.change({ file, thumbnail: { type: type as string, size: picture.length } });
 			else await bytes.delete([thumbnailKey(id)]);
 			return file;
+		} catch (error) {
+			if (!isFull(error)) throw error;
+			return full;
 		} finally {
 			this.#coming.delete(thumbnailKey(id));
 		}
@@ -295,6 +298,3 @@ function thumbnailOf({ id, type, size }: MessageFile, thumbnail: Thumbnail | und
 	if (thumbnail) return { key: thumbnailKey(id), ...thumbnail };
 	return type.startsWith("image/") && size <= fileLimits.thumbnail.original ? { key: id, type, size } : undefined;
 }
-
-/** The platform's storage has no room left. */
-const isFull = (error: unknown): boolean => error instanceof Error && /SQLITE_FULL|database or disk is full/i.test(error.message);

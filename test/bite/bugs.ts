@@ -27,6 +27,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "a full storage is an error of ours",
+		file: "src/conversation/sockets/inbound.ts",
+		from: '...(isFull(error) ? full : { code: "internal" })',
+		to: '...{ code: "internal" as const }',
+		project: "worker",
+		tests: ["worker/full"],
+	},
+	{
+		name: "a thumbnail fails with an error of ours where storage is full",
+		file: "src/files/object.ts",
+		from: "if (!isFull(error)) throw error;",
+		to: "throw error;",
+		project: "worker",
+		tests: ["worker/full"],
+	},
+	{
 		name: "a file that is refused as too fast has no answer, and its connection takes no other",
 		file: "src/conversation/sockets/inbound.ts",
 		from: ' || (typeof data !== "string" && "header" in parseFileFrame(data))',

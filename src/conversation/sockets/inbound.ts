@@ -1,6 +1,7 @@
 // Incoming frames: counted before they are read, then parsed and handed to the rules. Bad frames are refused, and
 // people who flood are shut out. Must not know what an event means.
 
+import { full, isFull } from "../../platform/full.ts";
 import { closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
 import { parseFileFrame } from "../../protocol/files/frame.ts";
@@ -135,7 +136,7 @@ export class Inbound {
 			if (!client.isRevoked) this.#read(client, data, now);
 		} catch (error) {
 			console.error("A frame failed", this.#with.id, client.person.userId, error);
-			this.#refuse(client, { ...this.#idsOf(client, data), code: "internal" });
+			this.#refuse(client, { ...this.#idsOf(client, data), ...(isFull(error) ? full : { code: "internal" }) });
 		}
 	}
 

@@ -1,0 +1,66 @@
+// Storage without any room left. The runtime forbids `PRAGMA max_page_count`, so that the platform's storage refuses here what a full one
+// refuses: every statement that adds something.
+
+import { runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { download, noise, png, upload } from "../support/files.ts";
+import { expectLog } from "../support/log.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+/** Fills the storage of an object, `after` so many further rows. Returns what empties it. */
+async function fill(stub: DurableObjectStub<undefined>, after = 0): Promise<() => void> {
+	let left = after;
+	return await runInDurableObject(stub, (_object, { storage: { sql } }) => {
+		const { exec } = sql;
+		const refusing = (query: string, ...values: unknown[]) => {
+			if (/^\s*(insert|update|create)/i.test(query) && left-- <= 0) throw new Error("database or disk is full: SQLITE_FULL");
+			return (exec as (...args: unknown[]) => unknown).call(sql, query, ...values);
+		};
+		Object.defineProperty(sql, "exec", { value: refusing, configurable: true });
+		return () => void Reflect.deleteProperty(sql, "exec");
+	});
+}
+
+const bytesIn = (id: string) =>
+	runInDurableObject(
+		env.CONVERSATION_FILES.getByName(id),
+		(_object, { storage: { sql } }) => sql.exec("SELECT key FROM parts").toArray().length,
+	);
+
+it("an upload is refused whole, in its first or a later row, and files are read and deleted as before", async () => {
+	const id = await newConversation("ann");
+	const kept = await upload("ann", id, png(), { type: "image/png" });
+	for (const rows of [0, 1, 3]) {
+		const empty = await fill(env.CONVERSATION_FILES.getByName(id), rows);
+		expect(await upload("ann", id, noise(3_500_000))).toMatchObject({ status: 507, code: "storage_full" });
+		expect(await bytesIn(id)).toBe(1);
+		empty();
+	}
+	const empty = await fill(env.CONVERSATION_FILES.getByName(id));
+	const headers = { authorization: `Bearer ${await tokenOf("ann")}`, "content-type": "image/png" };
+	const path = `${origin}/api/conversations/${id}/files/${kept.file.id}`;
+	const thumbnail = await exports.default.fetch(`${path}/thumbnail`, { method: "PUT", headers, body: png() });
+	expect(thumbnail.status).toBe(507);
+	expect((await download("ann", id, kept.file.id)).status).toBe(200);
+	expect((await exports.default.fetch(path, { method: "DELETE", headers })).status).toBe(204);
+	empty();
+	expect((await upload("ann", id, png(), { type: "image/png" })).status).toBe(201);
+});
+
+it("a message is refused with a sentence of its own, what is there is read, and the next one comes once there is room", async () => {
+	const id = await newConversation("ann");
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { assistant: "off", title: "Full" });
+	const ann = await Client.join("ann", id);
+	ann.say("Before");
+	await ann.next("chat:message");
+	const empty = await fill(env.CONVERSATIONS.getByName(id));
+	expectLog(/A frame failed/);
+	ann.send({ type: "chat:send", conversationId: id, role: "user", content: "While", clientId: "while-1" });
+	expect(await ann.next("chat:error")).toMatchObject({ code: "storage_full", error: expect.stringContaining("is full") });
+	const { body } = await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"));
+	expect(body.messages.map(({ content }: { content: string }) => content)).toEqual(["Before"]);
+	empty();
+	ann.send({ type: "chat:send", conversationId: id, role: "user", content: "After", clientId: "after-1" });
+	expect((await ann.next("chat:message", ({ message }) => message.role === "user")).message).toMatchObject({ content: "After", seq: 2 });
+});
