@@ -480,7 +480,7 @@ export const bugs: Bug[] = [
 		from: "durationMs <= fileLimits.longestSpeech;",
 		to: "durationMs >= 0;",
 		project: "worker",
-		tests: ["worker/transcripts"],
+		tests: ["voice/speech-length"],
 	},
 	{
 		name: "a file that lies about its length costs what its sender says",

@@ -232,16 +232,6 @@ it("a figure that no recording can have is not charged", async () => {
 	}
 });
 
-it("a recording that is longer than the page makes is not sent to the service", async () => {
-	const id = await newConversation("ann");
-	const ann = await Client.join("ann", id);
-	const asked = (await logOf()).speech.length;
-	send(ann, `${id} !{"text":"Yes"}`, await voice(id, "!says=On and on", { durationMs: fileLimits.longestSpeech + 1 }));
-	await ann.next("chat:message", isReply);
-	expect(await promptWith(id)).toContain("[voice message, 5:00, no transcript]");
-	expect((await logOf()).speech).toHaveLength(asked);
-});
-
 it("a question of somebody else waits for the words of a spoken one, and one reply answers both", async () => {
 	const id = await newConversation("ann", ["eve"]);
 	const [ann, eve] = [await Client.join("ann", id), await Client.join("eve", id)];
