@@ -4395,6 +4395,14 @@ export const bugs: Bug[] = [
 		tests: ["web/openEnd"],
 	},
 	{
+		name: "a growing text that names what every object has breaks the page",
+		file: "web/src/markdown/lexer.ts",
+		from: "Object.create(null) as Record<string, never>",
+		to: "{} as Record<string, never>",
+		project: "web",
+		tests: ["web/openEnd"],
+	},
+	{
 		name: "a citation that comes late is not shown in a finished block",
 		file: "web/src/markdown/markdown.ts",
 		from: " && marksWithin(before.finishedLength) === before.marked",

@@ -32,6 +32,7 @@ describe("what is shown of the beginning of a text", () => {
 		["a reference, without its label", "See [the docs][1] for", "See the docs for"],
 		["a link's address with parentheses", "A [stream](https://en.example/a_(b", "A stream"],
 		["a link without a space before it", "as said[1](https://a.exa", "as said1"],
+		["names that every object has", "[constructor], [x][toString] and [__proto__][]", "[constructor], x and strong(proto)"],
 		["bold around a link", "A **[link](https://a.example/x_y", "A strong(link)"],
 		["code around marks", "A `**kwargs, *args", "A codespan(**kwargs, *args)"],
 		["code with a mark of its own", "A `` `a` b", "A codespan(`a` b)"],

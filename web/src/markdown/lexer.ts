@@ -73,6 +73,9 @@ class OwnLexer extends Lexer {
 	}
 }
 
+/** Without the names that every object has. */
+const noLinks = Object.create(null) as Record<string, never>;
+
 class OwnTokenizer extends Tokenizer {
 	/** Only `#` makes a heading: an underline would turn a paragraph into one while the dash of a list after it is being written. */
 	override lheading() {
@@ -93,7 +96,7 @@ class OwnTokenizer extends Tokenizer {
 	/** While the text grows, only the text of a reference is shown: its definition may be in another block, or still to come. */
 	override reflink(source: string, links: Parameters<Tokenizer["reflink"]>[1]) {
 		const { isGrowing, current } = this.lexer as OwnLexer;
-		const token = super.reflink(source, isGrowing ? {} : links);
+		const token = super.reflink(source, isGrowing ? noLinks : links);
 		if (token?.type !== "text" || !isGrowing || /[\w\]]$/.test(current.slice(0, -source.length))) return token;
 		const [raw, text] = /^\[([^[\]^][^[\]]*)\]\[[^[\]]*\]/.exec(source) ?? [];
 		if (raw === undefined || text === undefined) return token;
