@@ -56,6 +56,11 @@ export class Call {
 		this.partialReply = options.partialReply ?? "";
 		this.options = options;
 		this.signal = signal;
+		// As a request that is given up.
+		signal.addEventListener("abort", () => {
+			this.#events.push("over");
+			this.#wake();
+		});
 	}
 
 	async *events(): AsyncIterable<ModelEvent> {
@@ -242,6 +247,9 @@ export class TestToolbox implements Toolbox {
 	}
 }
 
+/** The conversations of the test that runs. */
+const living: TestConversation[] = [];
+
 export class TestConversation {
 	readonly toolbox = new TestToolbox();
 	now = Date.parse("2026-11-24T12:00:00Z");
@@ -313,6 +321,7 @@ export class TestConversation {
 				this.listed.push(`marked ${userId}`);
 			},
 		};
+		living.push(this);
 		this.store = new Store(state.storage.sql);
 		const shared = { store: this.store, clients: this.clients, lists };
 		this.purses = purses?.forNextLife() ?? new TestPurses();
@@ -428,6 +437,11 @@ export function inConversation(
 	return runInDurableObject(stub, async (_object, state) => {
 		const conversation = new TestConversation(state, idleTimeout, titler, undefined, guestsAsk, summarizer);
 		conversation.membership.create({ id: state.id.name as string, title, lineage: "first" }, ann);
-		await test(conversation, state);
+		try {
+			await test(conversation, state);
+		} finally {
+			// A reply that is left running would be given up during another test, and log that.
+			for (const one of living.splice(0)) if (one.store.exists) one.replies.abandon();
+		}
 	});
 }
