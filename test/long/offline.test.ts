@@ -105,14 +105,14 @@ describe("a second visit", () => {
 			"iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAE0lEQVR4nGP43yAARAwCDf+BCAArsgY9eZuyuQAAAABJRU5ErkJggg==",
 			"base64",
 		);
+		const addresses: string[] = [];
+		ann.page.on("request", (request) => /\/files\/./.test(request.url()) && addresses.push(request.url()));
 		await bob.page.getByRole("button", { name: "Add files or record" }).waitFor();
 		const input = bob.page.locator("footer input[type=file][multiple]");
 		await input.setInputFiles([{ name: "square.png", mimeType: "image/png", buffer: square }]);
 		await bob.page.getByRole("list", { name: "Files of your message" }).getByText("Ready").waitFor();
 		await bob.say("Look");
 		const widthIn = ({ log }: Visitor) => log.locator("img").evaluate((picture: HTMLImageElement) => picture.naturalWidth);
-		const addresses: string[] = [];
-		ann.page.on("request", (request) => /\/files\/./.test(request.url()) && addresses.push(request.url()));
 		await expect.poll(() => widthIn(ann)).toBe(2);
 		await kept(ann, "Look");
 		await ann.page.context().setOffline(true);
