@@ -11,3 +11,14 @@ export const full: Refusal = {
 	code: "storage_full",
 	text: "The storage of this is full, so nothing was stored. Delete messages and files that you no longer need.",
 };
+
+/** The result, or the refusal of what the storage has no room for. */
+export function orFull<T>(act: () => T): T | Refusal {
+	try {
+		return act();
+	} catch (error) {
+		if (!isFull(error)) throw error;
+		console.error("The storage is full", error);
+		return full;
+	}
+}

@@ -58,6 +58,9 @@ it("a message is refused with a sentence of its own, what is there is read, and 
 	expectLog(/A frame failed/);
 	ann.send({ type: "chat:send", conversationId: id, role: "user", content: "While", clientId: "while-1" });
 	expect(await ann.next("chat:error")).toMatchObject({ code: "storage_full", error: expect.stringContaining("is full") });
+	expectLog(/The storage is full/);
+	const over = await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "By HTTP", clientId: "while-2" });
+	expect(over).toMatchObject({ status: 507, body: { error: { code: "storage_full", message: expect.stringContaining("is full") } } });
 	const { body } = await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"));
 	expect(body.messages.map(({ content }: { content: string }) => content)).toEqual(["Before"]);
 	empty();
