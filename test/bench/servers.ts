@@ -16,7 +16,7 @@ export type RunningServer = {
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const wrangler = fileURLToPath(new URL("bin/wrangler.js", import.meta.resolve("wrangler/package.json")));
-const jwtSecret = "a secret for benchmarks, at least 32 bytes long";
+export const jwtSecret = "a secret for benchmarks, at least 32 bytes long";
 
 /**
  * Starts one server that stores its data under `stateDir`. `messagesApi` is the address of Parley's Claude. The runtime's inspector
@@ -79,10 +79,15 @@ function roomByName(peer: Peer, { group }: ServerProcess, people: number, url: (
 }
 
 async function conversation({ group }: ServerProcess, port: number, people: number, assistant: AssistantMode): Promise<Room> {
+	return { peer: "parley", group, ...(await openConversation(`http://127.0.0.1:${port}`, people, assistant)) };
+}
+
+/** Opens a conversation of Parley at `url`, whose people sign in with `jwtSecret`. */
+export async function openConversation(url: string, people: number, assistant: AssistantMode): Promise<Pick<Room, "id" | "people">> {
 	const tokens = await Promise.all(Array.from({ length: people }, (_, person) => token(nameOf(person))));
 	const [owner] = tokens;
 	const call = async (method: string, path: string, body: object) => {
-		const response = await fetch(`http://127.0.0.1:${port}/api/conversations${path}`, {
+		const response = await fetch(`${url}/api/conversations${path}`, {
 			method,
 			headers: { Authorization: `Bearer ${owner}`, "Content-Type": "application/json" },
 			body: JSON.stringify(body),
@@ -92,8 +97,8 @@ async function conversation({ group }: ServerProcess, port: number, people: numb
 	};
 	const { id } = (await call("POST", "", { title: "Benchmark" })).conversation;
 	await call("PATCH", `/${id}`, { assistant });
-	const url = `ws://127.0.0.1:${port}/api/conversations/${id}/socket`;
-	return { peer: "parley", id, group, people: tokens.map((token) => ({ url, headers: { Authorization: `Bearer ${token}` } })) };
+	const socket = `${url.replace("http", "ws")}/api/conversations/${id}/socket`;
+	return { id, people: tokens.map((token) => ({ url: socket, headers: { Authorization: `Bearer ${token}` } })) };
 }
 
 /** A token that grants every conversation. */

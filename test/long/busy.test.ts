@@ -1,29 +1,24 @@
 // A conversation in which many talk at once: what came while a frame was sent to everybody shares the next one.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
-import { type RunningServer, start } from "../bench/servers.ts";
+import { jwtSecret, openConversation } from "../bench/servers.ts";
+import { type Product, startProduct } from "../e2e/product.ts";
 
 const people = 60;
 const inFlight = 8;
 const saysEach = 50;
 
-let server: RunningServer;
-const folder = mkdtempSync(`${tmpdir()}/parley-busy-`);
+let product: Product;
 beforeAll(async () => {
-	server = await start("parley", folder, "http://127.0.0.1:1");
-}, 120_000);
-afterAll(async () => {
-	await server?.stop();
-	rmSync(folder, { recursive: true, force: true });
+	product = await startProduct({ JWT_SECRET: jwtSecret, SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
 });
+afterAll(() => product?.stop());
 
 it("delivers everything once and in order, in far fewer frames than messages", async () => {
-	const room = await server.open(people, "off");
+	const room = await openConversation(product.url, people, "off");
 	const heard = await Promise.all(room.people.map(({ url, headers }) => listen(url, headers, room.id)));
 	for (const one of heard) one.begin();
 	await Promise.all(heard.map(({ isDone }) => isDone));
