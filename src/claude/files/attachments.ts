@@ -33,7 +33,7 @@ export class Attachments {
 	readonly #before: readonly string[];
 	readonly #paidTokens: number | undefined;
 	#kinds: ReadonlySet<ReadAs> = everything.kinds;
-	/** What nobody says whether the model reads it. */
+	/** The kinds of files of which nobody says whether the model reads them. */
 	#unknown: readonly Seen[] = [];
 	#hasDocuments = false;
 	readonly #unread: Map<string, AskedFiles["unread"][string]>;

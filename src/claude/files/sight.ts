@@ -1,9 +1,9 @@
-// What is found out about a model of unknown abilities from what its server refuses: whether it sees pictures, and whether it reads PDFs.
+// Learns from a server's refusals whether a model of unknown abilities sees pictures and reads PDFs.
 // Pure.
 
 import type { ReadAs } from "../../protocol/files/reading.ts";
 
-/** What may turn out not to be readable. Texts are always read. */
+/** The kinds of files that a model may be unable to read. Every model reads texts. */
 export type Seen = Exclude<ReadAs, "text">;
 
 /** In ms. After so long a model is tried again: a server may serve another one by now, under the same name. */

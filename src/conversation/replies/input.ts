@@ -61,7 +61,7 @@ export function paidFiles({ payments }: Store, { id }: Pick<Message, "id">): Pic
 	return fileTokens === undefined ? {} : { fileTokens };
 }
 
-/** How many tokens a prompt has with the files that are paid for. */
+/** The number of tokens of a prompt with the files that are paid for. */
 export function promptTokensIn({ text, files }: PromptSize, { fileTokens = files }: Pick<ReplySettings, "fileTokens">): number {
 	return text + Math.min(files, fileTokens);
 }

@@ -108,7 +108,7 @@ export class AsideSink implements Sink {
 	/** Its person was told when they asked. */
 	begin(): void {}
 
-	/** What Claude saw is kept for the replies of the log. Files that it could not read are named as by a reply in this place. */
+	/** Private answers keep no record of what Claude saw. Unread files are named as for a reply in this place. */
 	saveAsked(asked: Asked): UnreadFile[] | undefined {
 		return unreadFor(this.#with.store, this.message.seq, asked);
 	}
