@@ -2,7 +2,7 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Backend } from "../../src/gateway/backend.ts";
 import { Connection } from "../../src/gateway/socketio/connection.ts";
 import { heldBytes } from "../../src/platform/held-bytes.ts";
@@ -31,6 +31,8 @@ async function postWithoutLength(address: string): Promise<{ status: number; meb
 	return { status, mebibytes: pieces / 8 };
 }
 const frameOf = (header: object, bytes: Uint8Array) => encodeFileFrame({ type: "chat:file", ...header }, bytes).buffer;
+
+afterEach(() => void vi.useRealTimers());
 
 describe("a binary frame of a native socket", () => {
 	it("is a file, which a message can then name", async () => {
@@ -79,6 +81,8 @@ describe("a binary frame of a native socket", () => {
 		const ann = person();
 		const id = await newConversation(ann);
 		const client = await Client.join(ann, id);
+		// The clock stands still: what was used up does not come back while the frames are read.
+		vi.useFakeTimers({ toFake: ["Date"] });
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (object, state) => {
 			const [socket] = state.getWebSockets() as [WebSocket];
 			const typing = JSON.stringify({ type: "chat:typing", conversationId: id, isTyping: true });
