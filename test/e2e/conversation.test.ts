@@ -101,7 +101,10 @@ describe("opening a conversation", () => {
 			await page.getByRole("button", { name: visitor === ann ? "Invite" : "Members" }).waitFor();
 			await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 			const moved = await page.evaluate(() => (window as unknown as { moved: [number, string][] }).moved);
-			expect(moved.reduce((sum, [value]) => sum + value, 0), JSON.stringify(moved)).toBeLessThan(0.01);
+			expect(
+				moved.reduce((sum, [value]) => sum + value, 0),
+				JSON.stringify(moved),
+			).toBeLessThan(0.01);
 			await page.close();
 		}
 		await ann.leave();

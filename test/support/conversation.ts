@@ -91,8 +91,14 @@ export class Call {
 	event(event: ModelEvent): Promise<void> {
 		return this.#emit(event);
 	}
-	usage(input: number, output: number): Promise<void> {
-		return this.#emit({ type: "usage", usage: { input, output, cacheRead: 0, cacheWrite: 0 } });
+	/** They come in one piece of the stream. */
+	together(...events: ModelEvent[]): Promise<void> {
+		return this.#emit(...events);
+	}
+	async usage(input: number, output: number): Promise<void> {
+		await this.#emit({ type: "usage", usage: { input, output, cacheRead: 0, cacheWrite: 0 } });
+		// Words that come with it go first.
+		await settled();
 	}
 	cut(): Promise<void> {
 		return this.#emit("over");

@@ -81,7 +81,8 @@ async function read(
 					reply.setModel(event.model);
 					break;
 				case "usage":
-					reply.setUsage(event.usage, at);
+					// Words that came with it are sent first: they do not wait for its row.
+					if (reply.setUsage(event.usage)) setTimeout(() => signal.aborted || reply.beat(now()));
 					break;
 				case "alive":
 					break;

@@ -9,24 +9,32 @@ export const beatEvery = 1_000;
 
 export class Checkpoints {
 	#last: { at: number; length: number };
+	#isWanted = false;
 
 	constructor(at: number, length: number) {
 		this.#last = { at, length };
+	}
+
+	/** The next look finds one due. */
+	want(): void {
+		this.#isWanted = true;
 	}
 
 	/** Something has come. */
 	isDue(now: number, length: number): boolean {
 		const { at, length: before } = this.#last;
 		const patience = patienceFor(length);
+		if (this.#isWanted) return true;
 		return length > before && (now - at >= after.time * patience || length - before >= after.length * patience);
 	}
 
 	/** Nothing has come. */
 	isBeatDue(now: number, length: number): boolean {
-		return now - this.#last.at >= after.time * patienceFor(length);
+		return this.#isWanted || now - this.#last.at >= after.time * patienceFor(length);
 	}
 
 	written(at: number, length: number): void {
+		this.#isWanted = false;
 		this.#last = { at, length };
 	}
 }

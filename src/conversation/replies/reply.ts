@@ -122,10 +122,11 @@ export class Reply {
 		this.spending.answered(model);
 	}
 
-	/** The first usage of an attempt is written at once: if the object dies before the first words, it is not forgotten. */
-	setUsage(usage: Usage, now: number): void {
+	/** Returns true for the first usage of an attempt: it is written with the next words, or by a beat that has to follow at once. */
+	setUsage(usage: Usage): boolean {
 		const isFirst = this.spending.report(usage);
-		if (isFirst) this.#writeCheckpoint(now);
+		if (isFirst) this.#checkpoints.want();
+		return isFirst;
 	}
 
 	/** The model has ended by itself: nothing that it used is left to report. */
@@ -268,7 +269,7 @@ export class Reply {
 		if (this.#checkpoints.isDue(now, this.#length)) this.#writeCheckpoint(now);
 	}
 
-	/** Call it every `beatEvery`: stores how long Claude has been writing what nobody sees. */
+	/** Call it every `beatEvery`: stores a first usage, and how long Claude has been writing what nobody sees. */
 	beat(now: number): void {
 		if (this.spending.isAnswered && this.#checkpoints.isBeatDue(now, this.#length)) this.#writeCheckpoint(now);
 	}

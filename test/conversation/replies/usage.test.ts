@@ -140,6 +140,22 @@ describe("the usage of a reply", () => {
 			expect(conversation.rules.history().versions(messageId)).toMatchObject({ versions: [{ status: "stopped", usage: tokens(100, 1) }] });
 		}));
 
+	it("does not hold up words that come with it: its row is written after they were sent", () =>
+		inConversation(async (conversation, { storage }) => {
+			conversation.say(conversation.enter(bob), "@claude Hi");
+			const written = countWrites(storage.sql);
+			let before: number | undefined;
+			conversation.clients.observe = ({ type }) => {
+				if (type === "chat:streaming") before = written();
+			};
+			await conversation.call.together(
+				{ type: "usage", usage: { input: 100, output: 1, cacheRead: 0, cacheWrite: 0 } },
+				{ type: "alive" },
+				{ type: "text", text: "Hello" },
+			);
+			expect([before, written()]).toEqual([0, 1]);
+		}));
+
 	it("writes one row per attempt, however often it is reported", () =>
 		inConversation(async (conversation, { storage }) => {
 			conversation.say(conversation.enter(bob), "@claude Hi");
