@@ -2253,8 +2253,16 @@ export const bugs: Bug[] = [
 	{
 		name: "a request's usage is lost if the object dies before the first checkpoint",
 		file: reply,
-		from: "\t\tif (isFirst) this.#writeCheckpoint(now);\n",
+		from: "\t\tif (isFirst) this.#checkpoints.want();\n",
 		to: "",
+		project: "worker",
+		tests: ["conversation/replies/usage"],
+	},
+	{
+		name: "the first words wait for the row with the usage",
+		file: reply,
+		from: "\t\tif (isFirst) this.#checkpoints.want();\n",
+		to: "\t\tif (isFirst) this.#writeCheckpoint(Date.now());\n",
 		project: "worker",
 		tests: ["conversation/replies/usage"],
 	},
