@@ -27,6 +27,8 @@ export class Purse extends Account {
 	/** The most reservations that may be open at once. */
 	readonly #mostOpen: number;
 	readonly #settled = new Set<string>();
+	/** What is open of this day and later ones, while one call looks at it several times. */
+	#looked: { from: number; open: readonly Reservation[] } | undefined;
 
 	constructor(sql: SqlStorage, mostOpen: number = Number.POSITIVE_INFINITY) {
 		super(sql);
@@ -36,13 +38,25 @@ export class Purse extends Account {
 	/** Reserves for a request. Repeated with the same id, it answers as before. */
 	reserve({ id, label, ...wish }: Wish, limits: readonly Limit[]): Answer {
 		const { at } = wish;
-		const known = this.#find(id, at);
-		if (known) return { granted: known.microUsd };
-		if (this.#isSettled(id)) return { refused: "settled" };
-		if (this.#countOpen(at) >= this.#mostOpen) return { refused: "busy" };
-		const answer = this.grant(wish, limits);
-		if ("granted" in answer) this.#put(dayOf(at), label, { ...this.#openOf(dayOf(at), label), [id]: [answer.granted, at] });
-		return answer;
+		return this.#lookingOnce(dayOf(at - runsAtMost), () => {
+			const known = this.#find(id, at);
+			if (known) return { granted: known.microUsd };
+			if (this.#isSettled(id)) return { refused: "settled" };
+			if (this.#countOpen(at) >= this.#mostOpen) return { refused: "busy" };
+			const answer = this.grant(wish, limits);
+			if ("granted" in answer) this.#put(dayOf(at), label, { ...this.#openOf(dayOf(at), label), [id]: [answer.granted, at] });
+			return answer;
+		});
+	}
+
+	/** Reads what is open once for all that `call` asks about this day and later ones. It may write only after it has asked all. */
+	#lookingOnce(from: number, call: () => Answer): Answer {
+		this.#looked = { from, open: this.#openSince(from) };
+		try {
+			return call();
+		} finally {
+			this.#looked = undefined;
+		}
 	}
 
 	/**
@@ -95,7 +109,8 @@ export class Purse extends Account {
 	}
 
 	/** All reservations that are open, of this day and later ones. */
-	#openSince(day: number): Reservation[] {
+	#openSince(day: number): readonly Reservation[] {
+		if (this.#looked && day >= this.#looked.from) return this.#looked.open.filter((one) => one.day >= day);
 		// Reservations of an earlier release.
 		const query = "SELECT id, day, label, micro_usd AS microUsd, at FROM reservations WHERE settled_at IS NULL AND day >= ?";
 		return [...this.#heldSince(day), ...this.sql.exec<Reservation>(query, day).toArray()];

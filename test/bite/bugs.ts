@@ -109,7 +109,7 @@ export const bugs: Bug[] = [
 	{
 		name: "questions that wait are asked after owners have switched Claude off",
 		file: replies,
-		from: "if (!log.askersAfter(seq).some(isBarred)) return",
+		from: "if (!askers.some(isBarred)) return",
 		to: "return",
 		project: "worker",
 		tests: ["replies/questions"],

@@ -5,7 +5,6 @@ import type { Reason } from "../../protocol/errors.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
 import {
 	type Asked,
-	type ClientTool,
 	type Model,
 	type ModelEvent,
 	ModelFailure,
@@ -34,14 +33,14 @@ const thinkingPatience = 2;
 /** Pings without anything else are believed for this many times as long: a server that sends only them would never be given up. */
 const pingPatience = 10;
 
-/** `messages`: what Claude reads. `allowance`: what the request may use, where it is paid for. */
+/** `messages` and `options`: what Claude is asked with. `allowance`: what the request may use, where it is paid for. */
 type Upstream = {
 	model: Model;
 	idleTimeout: number;
 	now: () => number;
 	messages: readonly PromptMessage[];
+	options: ReplyOptions;
 	allowance?: Allowance | undefined;
-	clientTools: readonly ClientTool[];
 };
 
 /**
@@ -65,13 +64,13 @@ export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSign
 
 async function read(
 	reply: Reply,
-	{ model, now, messages, allowance, clientTools }: Upstream,
+	{ model, now, messages, options, allowance }: Upstream,
 	watchdog: Watchdog,
 	signal: AbortSignal,
 ): Promise<AttemptResult> {
 	try {
-		const options = { ...reply.options, clientTools, asked: (asked: Asked) => reply.asked(asked, now(), signal) };
-		for await (const event of model.reply(messages, signal, optionsOf(options, allowance))) {
+		const asked = (asked: Asked) => reply.asked(asked, now(), signal);
+		for await (const event of model.reply(messages, signal, optionsOf({ ...options, asked }, allowance))) {
 			if (signal.aborted) break;
 			const at = now();
 			watchdog.reset(at, event.type, reply.isToolRunning);

@@ -40,8 +40,7 @@ export class Calls {
 	}
 
 	get #servers(): readonly string[] {
-		const { sink } = this.#with;
-		return (sink.calls && sink.settings().tools?.mcp) ?? [];
+		return this.#with.sink.calls?.servers() ?? [];
 	}
 
 	/** Tools of MCP servers may be called. */

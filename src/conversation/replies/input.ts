@@ -19,11 +19,11 @@ export type PromptSize = { text: number; files: number };
  * that everybody may read who asks.
  */
 export function messagesFor(store: Store, seq: number, from = 1): readonly PromptMessage[] {
-	return saidFor(store, seq, from).messages;
+	return saidFor(store, seq, from, summaryFor(store, seq, from)).messages;
 }
 
-function saidFor(store: Store, seq: number, from: number) {
-	return store.promptMessages.between(summaryFor(store, seq, from)?.uptoSeq ?? 0, seq, limits.prompt, from);
+function saidFor(store: Store, seq: number, from: number, summary: StoredSummary | undefined) {
+	return store.promptMessages.between(summary?.uptoSeq ?? 0, seq, limits.prompt, from);
 }
 
 /** A summary says what is older, too. */
@@ -51,7 +51,7 @@ export function promptSizeFor(store: Store, seq: number, from = 1): PromptSize {
 		0,
 	);
 	const read = instructions.reduce((tokens, { text }) => tokens + tokensIn(text), tokensIn(summary?.text ?? "") + told);
-	const { messages, size } = saidFor(store, seq, from);
+	const { messages, size } = saidFor(store, seq, from, summary);
 	return { text: Math.min(limits.prompt, size) + read, files: fileTokensIn(messages) };
 }
 

@@ -183,7 +183,8 @@ export class Replies {
 	#askersAfter(seq: number): Person[] {
 		const { log, reader } = this.#with.store;
 		const isBarred = ({ userId }: Person) => !this.#mayAsk(userId);
-		if (!log.askersAfter(seq).some(isBarred)) return log.askersAfter(seq);
+		const askers = log.askersAfter(seq);
+		if (!askers.some(isBarred)) return askers;
 		for (const question of reader.questionsAfter(seq)) if (isBarred(question.author)) withdraw(this.#with, question);
 		return log.askersAfter(seq);
 	}

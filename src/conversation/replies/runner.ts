@@ -205,13 +205,13 @@ export class Runner {
 			if (reply.calls.isOpen && !(await this.#carryOut(running))) return;
 			const offered: readonly ClientTool[] = reply.calls.isOffered ? await reply.calls.offered() : [];
 			if (running !== this.#running) return;
-			const messages = reply.context();
+			const [messages, options] = [reply.context(), reply.options];
 			const clientTools = [...offered, ...reply.calls.own(messages)];
-			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text, reply.options.turn, clientTools);
+			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text, options.turn, clientTools);
 			if (running.paid && !allowance) return this.#finish(running, outcomeBy("budget", reply.text));
 			if (running.paid) running.paid = this.#with.funding.sending(running.paid);
 			reply.beginAttempt(this.#with.now(), allowance?.maxTokens);
-			const asked = attempt(reply, { ...upstream, messages, allowance, clientTools }, ended.signal);
+			const asked = attempt(reply, { ...upstream, messages, options: { ...options, clientTools }, allowance }, ended.signal);
 			const { outcome, retryAfterMs, stopReason, turn, calls } = await asked;
 			if (running !== this.#running) return;
 			const now = this.#with.now();

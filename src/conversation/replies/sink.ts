@@ -40,6 +40,8 @@ export interface Sink {
 	saveAsked(asked: Asked, now: number): UnreadFile[] | undefined;
 	/** The calls that it waits for. Without this, Claude has no tools that Parley calls. */
 	readonly calls?: {
+		/** The MCP servers whose tools Claude may call. */
+		servers(): readonly string[];
 		stored(): StoredCall[];
 		put(call: StoredCall): void;
 		drop(): void;
@@ -122,6 +124,7 @@ export class LogSink implements Sink {
 	}
 
 	readonly calls: NonNullable<Sink["calls"]> = {
+		servers: () => this.#store.info.tools.mcp ?? [],
 		stored: () => this.#store.log.calls.of(this.message.seq),
 		put: (call) => this.#store.log.calls.put(this.message.seq, call),
 		drop: () => this.#store.log.calls.drop(this.message.seq),
