@@ -11,6 +11,7 @@ import { isAllowedHost, isAllowedOrigin } from "./auth/origins.ts";
 import { settingsOf } from "./deployment/settings.ts";
 import { socketio } from "./gateway/socketio/route.ts";
 import { countRequest, takeCounts } from "./metrics/requests.ts";
+import { refusalIfFull } from "./platform/full.ts";
 import { isTooNew } from "./platform/migrate.ts";
 import { directoryName, type Report } from "./protocol/admin/records.ts";
 import { networkBanned } from "./protocol/errors.ts";
@@ -80,7 +81,8 @@ worker.route("/", page);
 
 worker.onError((error, c) => {
 	console.error("A request failed", c.req.method, c.req.routePath, c.get("requestId"), error);
-	return isTooNew(error) ? refuse(c, { code: "unavailable", retryAfterMs: 60_000 }, tooNewText) : refuse(c, "internal");
+	if (isTooNew(error)) return refuse(c, { code: "unavailable", retryAfterMs: 60_000 }, tooNewText);
+	return refuse(c, refusalIfFull(error) ?? "internal");
 });
 worker.notFound((c) => refuse(c, "not_found"));
 

@@ -63,7 +63,8 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/sockets/": /^src\/((protocol|platform)\/|conversation\/(ports\.ts$|rate\.ts$|conversation\.ts$|store\/))/,
 	"src/conversation/ports.ts": /^src\/(protocol|money)\//,
 	"src/conversation/rate.ts": /^$/,
-	"src/conversation/conversation.ts": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
+	"src/conversation/conversation.ts":
+		/^src\/(protocol\/|platform\/full\.ts$|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
 	"src/conversation/":
 		/^(src\/(protocol|auth|claude|money|platform|metrics|webhooks|transcription|conversation)\/|src\/((deployment\/)?settings|file-settings)\.ts$|cloudflare:workers$)/,
 	"src/metrics/": /^src\/protocol\//,

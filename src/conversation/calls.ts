@@ -4,7 +4,6 @@
 import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Period } from "../money/periods.ts";
-import { orFull } from "../platform/full.ts";
 import type { InstructionsVersion } from "../protocol/claude-settings.ts";
 import type { ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
@@ -102,7 +101,7 @@ export class Calls extends WebhookCalls {
 		if (refused) return refused;
 		const person = admission.enter(this.#identity);
 		if ("code" in person) return person;
-		const said = orFull(() => conversation.say(person, input, this.#identity, asksNobody));
+		const said = conversation.say(person, input, this.#identity, asksNobody);
 		if ("code" in said) return said;
 		const sent = said.isNew && said.message.asksClaude ? await this.#withNotice(said) : said;
 		if (mayRead(this.#identity)) return sent;

@@ -1,6 +1,7 @@
 // The rules of one conversation: who joins and leaves, what is sent, who is present, who types, and when Claude is
 // asked. Must not know the platform, HTTP or tokens: the speaker and the time are given.
 
+import { orFull } from "../platform/full.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { type ClientEvent, errorEvent, type MessageInput, messageEvent, namesOf } from "../protocol/events.ts";
 import type { Author, Person } from "../protocol/person.ts";
@@ -159,7 +160,7 @@ export class Conversation<T extends Client = Client> {
 
 	receive(client: T, event: ClientEvent): void {
 		const isPermitted = hasScope(client.scopes, eventScopes[event.type]);
-		const refusal: Refusal | undefined = isPermitted ? this.#apply(client, event) : { code: "forbidden" };
+		const refusal = isPermitted ? orFull(() => this.#apply(client, event)) : { code: "forbidden" as const };
 		if (refusal) this.#refuse(client, event, refusal);
 	}
 
@@ -278,7 +279,7 @@ export class Conversation<T extends Client = Client> {
 
 	/** Sends a message of a member who has no socket. */
 	say(person: Author, said: MessageInput, requester: Requester, asksNobody = false): Sent | Refusal {
-		return asksNobody ? this.#sending.tell(person, said, requester) : this.#sending.say(person, said, requester);
+		return orFull(() => (asksNobody ? this.#sending.tell(person, said, requester) : this.#sending.say(person, said, requester)));
 	}
 
 	#type(client: T, isTyping: boolean): Refusal | undefined {

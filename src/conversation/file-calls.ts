@@ -4,6 +4,7 @@
 import { RpcTarget } from "cloudflare:workers";
 import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
+import { orFull } from "../platform/full.ts";
 import type { MessageFile } from "../protocol/files/file.ts";
 import type { Author } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -40,8 +41,7 @@ export class FileCalls extends RpcTarget {
 	async add(file: MessageFile): Promise<{ file: MessageFile } | Refusal> {
 		const writer = await this.#enter();
 		if ("code" in writer) return writer;
-		this.#parts.store.files.add(file, writer.userId, this.#parts.now());
-		return { file };
+		return orFull(() => ({ file: this.#parts.store.files.add(file, writer.userId, this.#parts.now()) }));
 	}
 
 	/** Socket.IO stores files before it passes a message on, so the scope is asked for here. */
@@ -90,8 +90,7 @@ export class FileCalls extends RpcTarget {
 	change(file: MessageFile): { file: MessageFile } | Refusal {
 		const own = this.findOwn(file.id);
 		if ("code" in own) return own;
-		this.#parts.store.files.change(file);
-		return { file };
+		return orFull(() => ({ file: this.#parts.store.files.change(file) }));
 	}
 
 	/** Forgets a file of one's own that no message names yet. Its bytes have to be deleted besides. */

@@ -1,6 +1,7 @@
 // Files that arrive as binary frames of native sockets. A frame is in memory as a whole, so few bytes are taken at once.
 
 import type { FileSettings } from "../file-settings.ts";
+import { orFull } from "../platform/full.ts";
 import { type Hold, heldBytes, streamOf } from "../platform/held-bytes.ts";
 import { fileTooLarge } from "../protocol/errors.ts";
 import { errorEvent } from "../protocol/events.ts";
@@ -104,8 +105,9 @@ export class FrameUploads {
 		// Much may have changed meanwhile.
 		const isOver = client.isRevoked || !client.isOpen(now());
 		if (!isOver && this.#maySend(client)) {
-			store.files.add(file, client.person.userId, now());
-			return file;
+			const added = orFull(() => store.files.add(file, client.person.userId, now()));
+			if (isRefusal(added)) await remote().drop([file.id]);
+			return added;
 		}
 		await remote().drop([file.id]);
 		return isOver ? { code: "token_expired" } : { code: "forbidden" };

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { type FileSettings, readFileSettings } from "../file-settings.ts";
-import { full, isFull } from "../platform/full.ts";
+import { orFull, refusalIfFull } from "../platform/full.ts";
 import { fileTooLarge } from "../protocol/errors.ts";
 import type { MessageFile } from "../protocol/files/file.ts";
 import * as fileLimits from "../protocol/files/limits.ts";
@@ -110,7 +110,7 @@ export class FilesObject extends DurableObject<Env> {
 			return { code: "incomplete_file" };
 		} catch (error) {
 			await this.#giveUp(upload.id, writing, error);
-			return error instanceof Refused ? error.refusal : isFull(error) ? full : { code: "incomplete_file" };
+			return error instanceof Refused ? error.refusal : (refusalIfFull(error) ?? { code: "incomplete_file" });
 		} finally {
 			clearTimeout(timer);
 			this.#coming.delete(upload.id);
@@ -154,17 +154,17 @@ export class FilesObject extends DurableObject<Env> {
 		const bytes = this.#bytesAt(known.place);
 		this.#coming.set(thumbnailKey(id), {});
 		try {
-			await bytes.delete([thumbnailKey(id)]);
-			const writing = bytes.begin(thumbnailKey(id));
-			await writing.write(picture);
-			await writing.finish();
-			const file: MessageFile = { ...known.file, hasThumbnail: true };
-			if (this.#table.has(id)) this.#table.change({ file, thumbnail: { type: type as string, size: picture.length } });
-			else await bytes.delete([thumbnailKey(id)]);
-			return file;
-		} catch (error) {
-			if (!isFull(error)) throw error;
-			return full;
+			const stored = await orFull(async (): Promise<MessageFile | Refusal> => {
+				await bytes.delete([thumbnailKey(id)]);
+				const writing = bytes.begin(thumbnailKey(id));
+				await writing.write(picture);
+				await writing.finish();
+				if (!this.#table.has(id)) return { code: "not_found" };
+				const thumbnail = { type: type as string, size: picture.length };
+				return this.#table.change({ file: { ...known.file, hasThumbnail: true }, thumbnail });
+			});
+			if ("code" in stored) await bytes.delete([thumbnailKey(id)]);
+			return stored;
 		} finally {
 			this.#coming.delete(thumbnailKey(id));
 		}

@@ -66,9 +66,10 @@ export class FileTable {
 	}
 
 	/** Changes what is known about a whole file. */
-	change({ file, thumbnail }: Omit<StoredFile, "place">): void {
+	change({ file, thumbnail }: Omit<StoredFile, "place">): MessageFile {
 		const statement = "UPDATE files SET file = ?, thumbnail = ? WHERE id = ?";
 		this.#sql.exec(statement, JSON.stringify(file), thumbnail ? JSON.stringify(thumbnail) : null, file.id);
+		return file;
 	}
 
 	find(id: string): StoredFile | undefined {

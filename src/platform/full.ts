@@ -7,18 +7,30 @@ export function isFull(error: unknown): boolean {
 	return error instanceof Error && /SQLITE_FULL|database or disk is full/i.test(error.message);
 }
 
-export const full: Refusal = {
-	code: "storage_full",
-	text: "The storage of this is full, so nothing was stored. Delete messages and files that you no longer need.",
-};
+/** The refusal of what the storage has no room for; `undefined` for any other error. */
+export function refusalIfFull(error: unknown): Refusal | undefined {
+	if (!isFull(error)) return undefined;
+	console.error("The storage is full", error);
+	return {
+		code: "storage_full",
+		text: "The storage of this is full, so nothing was stored. Delete messages and files that you no longer need.",
+	};
+}
 
 /** The result, or the refusal of what the storage has no room for. */
-export function orFull<T>(act: () => T): T | Refusal {
+export function orFull<T>(act: () => Promise<T>): Promise<T | Refusal>;
+export function orFull<T>(act: () => T): T | Refusal;
+export function orFull<T>(act: () => T | Promise<T>): T | Refusal | Promise<T | Refusal> {
 	try {
-		return act();
+		const result = act();
+		return result instanceof Promise ? result.catch(refused) : result;
 	} catch (error) {
-		if (!isFull(error)) throw error;
-		console.error("The storage is full", error);
-		return full;
+		return refused(error);
 	}
+}
+
+function refused(error: unknown): Refusal {
+	const refusal = refusalIfFull(error);
+	if (!refusal) throw error;
+	return refusal;
 }

@@ -14,7 +14,8 @@ async function fill(stub: DurableObjectStub<undefined>, after = 0): Promise<() =
 	return await runInDurableObject(stub, (_object, { storage: { sql } }) => {
 		const { exec } = sql;
 		const refusing = (query: string, ...values: unknown[]) => {
-			if (/^\s*(insert|update|create)/i.test(query) && left-- <= 0) throw new Error("database or disk is full: SQLITE_FULL");
+			if (/^\s*(insert|update|create)/i.test(query) && left-- <= 0)
+				throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
 			return (exec as (...args: unknown[]) => unknown).call(sql, query, ...values);
 		};
 		Object.defineProperty(sql, "exec", { value: refusing, configurable: true });
@@ -30,6 +31,7 @@ const bytesIn = (id: string) =>
 
 it("an upload is refused whole, in its first or a later row, and files are read and deleted as before", async () => {
 	const id = await newConversation("ann");
+	expectLog(/The storage is full/);
 	const kept = await upload("ann", id, png(), { type: "image/png" });
 	for (const rows of [0, 1, 3]) {
 		const empty = await fill(env.CONVERSATION_FILES.getByName(id), rows);
@@ -45,7 +47,14 @@ it("an upload is refused whole, in its first or a later row, and files are read 
 	expect((await download("ann", id, kept.file.id)).status).toBe(200);
 	expect((await exports.default.fetch(path, { method: "DELETE", headers })).status).toBe(204);
 	empty();
-	expect((await upload("ann", id, png(), { type: "image/png" })).status).toBe(201);
+	const next = await upload("ann", id, png(), { type: "image/png" });
+	expect(next.status).toBe(201);
+	// The bytes of a thumbnail have room, and what is known about it has none.
+	const emptyAgain = await fill(env.CONVERSATION_FILES.getByName(id), 1);
+	const put = { method: "PUT", headers, body: png() };
+	expect((await exports.default.fetch(path.replace(kept.file.id, `${next.file.id}/thumbnail`), put)).status).toBe(507);
+	expect(await bytesIn(id)).toBe(1);
+	emptyAgain();
 });
 
 it("a message is refused with a sentence of its own, what is there is read, and the next one comes once there is room", async () => {
@@ -55,12 +64,17 @@ it("a message is refused with a sentence of its own, what is there is read, and 
 	ann.say("Before");
 	await ann.next("chat:message");
 	const empty = await fill(env.CONVERSATIONS.getByName(id));
-	expectLog(/A frame failed/);
-	ann.send({ type: "chat:send", conversationId: id, role: "user", content: "While", clientId: "while-1" });
-	expect(await ann.next("chat:error")).toMatchObject({ code: "storage_full", error: expect.stringContaining("is full") });
 	expectLog(/The storage is full/);
-	const over = await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "By HTTP", clientId: "while-2" });
+	// Each message of a frame is refused by its own id.
+	const while1 = { type: "chat:send", conversationId: id, role: "user", content: "While", clientId: "while-1" };
+	ann.raw(JSON.stringify([while1, { ...while1, clientId: "while-2" }]));
+	for (const clientId of ["while-1", "while-2"])
+		expect(await ann.next("chat:error")).toMatchObject({ code: "storage_full", clientId, error: expect.stringContaining("is full") });
+	const over = await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "By HTTP", clientId: "while-3" });
 	expect(over).toMatchObject({ status: 507, body: { error: { code: "storage_full", message: expect.stringContaining("is full") } } });
+	expectLog(/A request failed/);
+	const titled = await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "No room" });
+	expect(titled).toMatchObject({ status: 507, body: { error: { code: "storage_full" } } });
 	const { body } = await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"));
 	expect(body.messages.map(({ content }: { content: string }) => content)).toEqual(["Before"]);
 	empty();

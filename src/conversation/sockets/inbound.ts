@@ -1,7 +1,7 @@
 // Incoming frames: counted before they are read, then parsed and handed to the rules. Bad frames are refused, and
 // people who flood are shut out. Must not know what an event means.
 
-import { full, isFull } from "../../platform/full.ts";
+import { orFull } from "../../platform/full.ts";
 import { closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
 import { parseFileFrame } from "../../protocol/files/frame.ts";
@@ -123,11 +123,13 @@ export class Inbound {
 		if (this.#with.sockets.countBadFrame(client, now)) this.#shutOut(client.person, now);
 	}
 
-	/** Closes all sockets of a person and admits none for a while. */
+	/** Closes all sockets of a person and admits none for a while, which a full storage does not remember. */
 	#shutOut({ userId }: Person, now: number): void {
 		const { store, sockets } = this.#with;
-		store.members.shutOut(userId, now + limits.floodBlock);
-		store.audit.add("flooded", userId, undefined, now);
+		orFull(() => {
+			store.members.shutOut(userId, now + limits.floodBlock);
+			store.audit.add("flooded", userId, undefined, now);
+		});
 		sockets.close(userId, closeCodes.flooding, "too many frames");
 	}
 
@@ -136,7 +138,7 @@ export class Inbound {
 			if (!client.isRevoked) this.#read(client, data, now);
 		} catch (error) {
 			console.error("A frame failed", this.#with.id, client.person.userId, error);
-			this.#refuse(client, { ...this.#idsOf(client, data), ...(isFull(error) ? full : { code: "internal" }) });
+			this.#refuse(client, { ...this.#idsOf(client, data), code: "internal" });
 		}
 	}
 

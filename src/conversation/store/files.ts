@@ -36,9 +36,10 @@ export class Files {
 	}
 
 	/** A file was uploaded; no message names it yet. */
-	add(file: MessageFile, userId: string, now: number): void {
+	add(file: MessageFile, userId: string, now: number): MessageFile {
 		const insert = "INSERT INTO files (id, user_id, added_at, file) VALUES (?, ?, ?, ?)";
 		this.#sql.exec(insert, file.id, userId, now, JSON.stringify(file));
+		return file;
 	}
 
 	find(id: string): KnownFile | undefined {
@@ -51,8 +52,9 @@ export class Files {
 	}
 
 	/** Changes what is known about a file. */
-	change(file: MessageFile): void {
+	change(file: MessageFile): MessageFile {
 		this.#sql.exec("UPDATE files SET file = ? WHERE id = ?", JSON.stringify(file), file.id);
+		return file;
 	}
 
 	/** The message at a place names these files from now on. An imported message names files that were never added. */
