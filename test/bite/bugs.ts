@@ -27,6 +27,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "the line about who has seen a message comes late, and moves everything below it",
+		file: "web/src/live/readPositions.ts",
+		from: "Array.from(reads.keys(),",
+		to: "Array.from([] as string[],",
+		project: "web",
+		tests: ["readPositions"],
+	},
+	{
 		name: "a full storage is an error of ours",
 		file: "src/conversation/conversation.ts",
 		from: "orFull(() => this.#apply(client, event))",

@@ -76,42 +76,6 @@ describe("two people and the demo model", () => {
 	});
 });
 
-describe("opening a conversation", () => {
-	it.each([390, 1280])("moves nothing while it loads, at %d px, for an owner and a member", async (width) => {
-		const [ann, bob] = await annAndBob(browser, product.url);
-		await ann.say("@claude, hello");
-		await ann.answered();
-		for (const visitor of [ann, bob]) {
-			const page = await visitor.page.context().newPage();
-			await page.setViewportSize({ width, height: 800 });
-			// A device that has nothing cached.
-			await page.addInitScript(() => {
-				indexedDB.open = () => {
-					throw new Error("Nothing is kept.");
-				};
-				const moved: [number, string][] = [];
-				new PerformanceObserver((list) => {
-					for (const { value, sources } of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Element }[] })[])
-						moved.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join()]);
-				}).observe({ type: "layout-shift", buffered: true });
-				Object.assign(window, { moved });
-			});
-			await page.goto(visitor.page.url());
-			await page.getByRole("article").nth(1).waitFor();
-			await page.getByRole("button", { name: visitor === ann ? "Invite" : "Members" }).waitFor();
-			await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-			const moved = await page.evaluate(() => (window as unknown as { moved: [number, string][] }).moved);
-			expect(
-				moved.reduce((sum, [value]) => sum + value, 0),
-				JSON.stringify(moved),
-			).toBeLessThan(0.01);
-			await page.close();
-		}
-		await ann.leave();
-		await bob.leave();
-	});
-});
-
 describe("an action that is not possible", () => {
 	it("is not offered: sending a message without visible text", async () => {
 		const ann = await Visitor.arrive(browser);

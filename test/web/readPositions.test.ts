@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { ReadMark } from "../../web/src/live/readMark.ts";
-import { countUnread, firstUnread, readsOf, seenBy, withRead } from "../../web/src/live/readPositions.ts";
+import { countUnread, firstUnread, readersOf, readsOf, seenBy, withRead } from "../../web/src/live/readPositions.ts";
 import { emptyTranscript, reduce } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, HandClock, joined, message, reply } from "./fakes.ts";
 
@@ -80,8 +80,14 @@ describe("the readers of a message", () => {
 	it("are the members who have read that far, except its author", () => {
 		const members = [ann, bob, { userId: "u-eve", username: "Eve" }].map((person) => ({ ...person, role: "member" as const }));
 		const reads = readsOf(["u-ann", "u-bob", "u-gone"].map((userId) => ({ userId, upTo: 3 })));
-		const names = (seq: number) => seenBy(message(seq), reads, members).map(({ username }) => username);
+		const names = (seq: number) => seenBy(message(seq), reads, members);
 		expect([names(3), names(4)]).toEqual([["Bob"], []]);
+	});
+
+	it("are as many until the members are known, with the names of those who are present or have written", () => {
+		const reads = readsOf(["u-ann", "u-bob", "u-eve", "u-dan"].map((userId) => ({ userId, upTo: 3 })));
+		const people = readersOf(reads, [ann, bob], [message(1, { author: { userId: "u-eve", username: "Eve" } })]);
+		expect(seenBy(message(3), reads, people)).toEqual(["Bob", "Eve", ""]);
 	});
 });
 

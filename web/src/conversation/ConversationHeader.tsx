@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
+import type { MemberRole } from "../../../src/protocol/conversation.ts";
 import { IconButton } from "../controls/IconButton.tsx";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Icon } from "../icons.tsx";
@@ -25,15 +26,16 @@ const ConversationSettingsDialog = lazyDialog(
 
 type Props = { id: string; title: string | undefined; userId: string; nameOf(userId: string): string | undefined; chat: Chat };
 
+type DialogName = "members" | "search" | "settings" | "pins" | "files";
+
 export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 	const strings = useStrings();
 	const { participants, you, members, role, conversation, connection } = chat;
 	const list = usePersonalList();
 	const [, navigate] = useLocation();
-	const [open, setOpen] = useState<"members" | "search" | "settings" | "pins" | "files">();
+	const [open, setOpen] = useState<DialogName>();
 	const lastSearch = useRef<LastSearch>(null);
 	const close = () => setOpen(undefined);
-	const isOwner = role === "owner";
 	useShortcut(searchKeys, () => setOpen("search"));
 	return (
 		<header className={styles.header}>
@@ -56,20 +58,8 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 				))}
 			</ul>
 			<div className={styles.buttons}>
-				<IconButton icon="search" name={strings.searchHere} shortcut={searchKeys} onClick={() => setOpen("search")} />
-				<IconButton icon="file" name={strings.filesHere} onClick={() => setOpen("files")} />
-				<IconButton icon="pin" name={strings.pins} onClick={() => setOpen("pins")} />
-				<IconButton
-					icon="members"
-					name={strings.membersButton(members?.length)}
-					title={strings.members}
-					isDisabled={members === null}
-					onClick={() => setOpen("members")}
-				>
-					<span className={styles.count}>{members && strings.count(members.length)}</span>
-				</IconButton>
-				{conversation && <IconButton icon="adjust" name={strings.settingsOf} onClick={() => setOpen("settings")} />}
-				{isOwner && <InviteButton id={id} nameOf={nameOf} />}
+				{/* All at once: later ones would move those that somebody is about to press. */}
+				{conversation && role && <Buttons id={id} role={role} nameOf={nameOf} members={members} onOpen={setOpen} />}
 			</div>
 			{open === "members" && (
 				<MembersDialog
@@ -87,8 +77,32 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 			{open === "files" && <FilesDialog id={id} onClose={close} />}
 			{open === "pins" && <PinsDialog id={id} onClose={close} />}
 			{open === "settings" && conversation && (
-				<ConversationSettingsDialog conversation={conversation} claude={conversation} isOwner={isOwner} onClose={close} />
+				<ConversationSettingsDialog conversation={conversation} claude={conversation} isOwner={role === "owner"} onClose={close} />
 			)}
 		</header>
+	);
+}
+
+type ButtonsProps = Pick<Props, "id" | "nameOf"> & Pick<Chat, "members"> & { role: MemberRole; onOpen(name: DialogName): void };
+
+function Buttons({ id, nameOf, members, role, onOpen }: ButtonsProps) {
+	const strings = useStrings();
+	return (
+		<>
+			<IconButton icon="search" name={strings.searchHere} shortcut={searchKeys} onClick={() => onOpen("search")} />
+			<IconButton icon="file" name={strings.filesHere} onClick={() => onOpen("files")} />
+			<IconButton icon="pin" name={strings.pins} onClick={() => onOpen("pins")} />
+			<IconButton
+				icon="members"
+				name={strings.membersButton(members?.length)}
+				title={strings.members}
+				isDisabled={members === null}
+				onClick={() => onOpen("members")}
+			>
+				<span className={styles.count}>{members && strings.count(members.length)}</span>
+			</IconButton>
+			<IconButton icon="adjust" name={strings.settingsOf} onClick={() => onOpen("settings")} />
+			{role === "owner" && <InviteButton id={id} nameOf={nameOf} />}
+		</>
 	);
 }

@@ -1,7 +1,7 @@
 // How far each member has read, and from that: the first unread message, and who has seen a message. Pure.
 
-import type { Member } from "../../../src/protocol/conversation.ts";
 import type { Message } from "../../../src/protocol/message.ts";
+import type { Person } from "../../../src/protocol/person.ts";
 import type { Messages } from "./messages.ts";
 
 /** By `userId`, the `seq` of the last message read. */
@@ -36,7 +36,13 @@ export function firstUnread(messages: Messages, reads: Reads, userId: string): n
 	return from;
 }
 
-/** The members who have read a message, except its author. */
-export function seenBy({ seq, author }: Message, reads: Reads, members: readonly Member[]): readonly Member[] {
-	return members.filter(({ userId }) => userId !== author.userId && (reads.get(userId) ?? 0) >= seq);
+/** The names of the people who have read a message, except its author. */
+export function seenBy({ seq, author }: Message, reads: Reads, people: readonly Person[]): readonly string[] {
+	return people.filter(({ userId }) => userId !== author.userId && (reads.get(userId) ?? 0) >= seq).map(({ username }) => username);
+}
+
+/** The members with a read mark, until the list of members is known. A name is empty if nobody of that name is present or has written. */
+export function readersOf(reads: Reads, participants: readonly Person[], messages: Messages): readonly Person[] {
+	const names = new Map([...messages.map(({ author }) => author), ...participants].map(({ userId, username }) => [userId, username]));
+	return Array.from(reads.keys(), (userId) => ({ userId, username: names.get(userId) ?? "" }));
 }

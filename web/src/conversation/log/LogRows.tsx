@@ -7,7 +7,7 @@ import { useLazy } from "../../controls/useLazy.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Messages } from "../../live/messages.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
-import { seenBy } from "../../live/readPositions.ts";
+import { readersOf, seenBy } from "../../live/readPositions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { LoadedMessages } from "../message/MessageActions.ts";
 import type { Delivery } from "../message/MessageArticle.tsx";
@@ -129,12 +129,11 @@ function useUnpaid({ unpaid }: Chat, userId: string): (messageId: string) => str
 }
 
 /** Who has seen a person's last message, or that it was sent. The array stays the same for the same names, so that the row is not drawn again. */
-function useDelivery(message: Message | undefined, { messages, outgoing, reads, members }: Chat): Delivery {
+function useDelivery(message: Message | undefined, { messages, outgoing, reads, members, participants }: Chat): Delivery {
 	const strings = useStrings();
-	const names = useMemo(
-		() => (message ? seenBy(message, reads, members ?? []).map(({ username }) => username) : []),
-		[message, reads, members],
-	);
+	// Later, the line would move everything below it.
+	const people = members ?? readersOf(reads, participants, messages);
+	const names = useMemo(() => (message ? seenBy(message, reads, people) : []), [message, reads, people]);
 	if (message?.deletedAt !== undefined) return undefined;
 	if (names.length > 0) return names;
 	// A later message shows as well that this one has arrived.

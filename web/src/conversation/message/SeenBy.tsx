@@ -1,4 +1,5 @@
-// The people who have seen a message: by name, or a number that shows the names when pressed or pointed at.
+// The people who have seen a message: by name, or a number that shows the names when pressed or pointed at. Keeps its place while
+// a name is empty, as some are until the members are known.
 
 import { useState } from "react";
 import { useStrings } from "../../languages/useStrings.ts";
@@ -10,7 +11,7 @@ const maxNames = 20;
 export function SeenBy({ names }: { names: readonly string[] }) {
 	const strings = useStrings();
 	const [isOpen, setIsOpen] = useState(false);
-	const all = strings.seenBy(strings.names(names, maxNames));
+	const all = names.includes("") ? "\u00a0" : strings.seenBy(strings.names(names, maxNames));
 	if (names.length <= 2) return all;
 	return (
 		<button type="button" className={styles.seen} aria-expanded={isOpen} title={all} onClick={() => setIsOpen(!isOpen)}>
