@@ -113,7 +113,7 @@ describe("settings", () => {
 			},
 			mcp: [],
 			prices: new Map([["another", { input: 2, output: 10 }]]),
-			budgets: { deployment: 100_000_000, guest: 200_000, conversation: 70_000 },
+			budgets: { deployment: 100_000_000, guest: 200_000, network: 10_000_000, conversation: 70_000 },
 			files: { maxBytes: 25 * mb, conversationBytes: 1_000 * mb, personBytes: 500 * mb, guestBytes: 100 * mb },
 			guestClaude: false,
 			push: {},
@@ -155,10 +155,18 @@ describe("settings", () => {
 	});
 
 	it("limit what Claude may cost once there is a key", () => {
-		const budgets = { deployment: 10_000_000, person: 2_000_000, guest: 200_000, conversation: 5_000_000 };
+		const budgets = { deployment: 10_000_000, person: 2_000_000, guest: 200_000, network: 1_000_000, conversation: 5_000_000 };
 		expect(settingsOf({ ANTHROPIC_API_KEY: "a key" }).budgets).toEqual(budgets);
 		expect(settingsOf({ ANTHROPIC_BASE_URL: "http://localhost:11434" }).budgets).toEqual({});
 		expect(settingsOf({ BUDGET_USD_PER_GUEST_PER_DAY: 0, BUDGET_USD_PER_DAY: "Off" }).budgets).toEqual({ guest: 0 });
+	});
+
+	it("let the guests of one network spend a tenth of the day, or what one guest may spend, unless that is set", () => {
+		expect(settingsOf({ BUDGET_USD_PER_DAY: 3 }).budgets).toEqual({ deployment: 3_000_000, network: 300_000 });
+		expect(settingsOf({ BUDGET_USD_PER_DAY: 3, BUDGET_USD_PER_GUEST_PER_DAY: 0.5 }).budgets.network).toBe(500_000);
+		expect(settingsOf({ BUDGET_USD_PER_DAY: 3, BUDGET_USD_PER_GUEST_NETWORK_PER_DAY: 2 }).budgets.network).toBe(2_000_000);
+		expect(settingsOf({ BUDGET_USD_PER_DAY: 3, BUDGET_USD_PER_GUEST_NETWORK_PER_DAY: "off" }).budgets.network).toBeUndefined();
+		expect(settingsOf({ ANTHROPIC_API_KEY: "a key", BUDGET_USD_PER_DAY: "off" }).budgets.network).toBeUndefined();
 	});
 
 	it("need the price of a model that is paid for, unless there is no budget", () => {

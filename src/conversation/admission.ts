@@ -18,6 +18,7 @@ import type { Endings } from "./people/endings.ts";
 import type { Invitations, Preview } from "./people/invitations.ts";
 import type { Membership } from "./people/membership.ts";
 import type { Renewal, Requester } from "./ports.ts";
+import type { GuestNetworks } from "./replies/money/guest-networks.ts";
 import type { Inbound } from "./sockets/inbound.ts";
 import type { Holder, Socket } from "./sockets/socket.ts";
 import type { Sockets } from "./sockets/sockets.ts";
@@ -37,6 +38,7 @@ type Dependencies = {
 	importer: Import;
 	inbound: Inbound;
 	work: WorkRate;
+	networks: GuestNetworks;
 	now: () => number;
 };
 
@@ -97,10 +99,11 @@ export class Admission {
 	 * speak under.
 	 */
 	enter(identity: Identity): Author | Refusal {
-		const { id, store, endings, now } = this.#with;
+		const { id, store, endings, networks, now } = this.#with;
 		endings.run();
 		const member = covers(identity, id) ? this.#join(identity) : undefined;
 		if (!member) return { code: "not_found" };
+		networks.note(identity);
 		const shutOutFor = store.members.shutOutUntil(member.userId) - now();
 		if (shutOutFor > 0) return { code: "rate_limited", retryAfterMs: shutOutFor };
 		return authorOf(member, identity);
@@ -153,13 +156,15 @@ export class Admission {
 	 * `reserve`: see `WorkRate.begin`.
 	 */
 	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
-		const { id, membership, endings, work, now } = this.#with;
+		const { id, membership, endings, work, networks, now } = this.#with;
 		const person = personOf(identity);
 		const busy = work.begin(this.requester(identity), now(), price, reserve);
 		if (busy) return busy;
 		endings.run();
 		const member = covers(identity, id) ? (membership.find(person, false) ?? membership.join(person, isGranted(identity, id))) : undefined;
-		return member ? act(member) : { code: "not_found" };
+		if (!member) return { code: "not_found" };
+		networks.note(identity);
+		return act(member);
 	}
 
 	/**
@@ -168,7 +173,7 @@ export class Admission {
 	 */
 	restore(sockets: readonly WebSocket[]): Socket[] {
 		const restored = this.#with.sockets.restore(sockets, this.#with.now());
-		for (const { person } of restored) this.#refuseStranger(person.userId);
+		for (const { person, requester } of restored) if (!this.#refuseStranger(person.userId)) this.#with.networks.note(requester);
 		return restored.filter(({ isRevoked }) => !isRevoked);
 	}
 

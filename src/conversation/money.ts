@@ -11,12 +11,15 @@ import type { UsageReport } from "../protocol/money/usage.ts";
 import type { Settings } from "../settings.ts";
 import { type RemotePurse, RemotePurses } from "./purses.ts";
 import { Funding } from "./replies/money/funding.ts";
+import type { GuestNetworks } from "./replies/money/guest-networks.ts";
 import type { PriceOf } from "./replies/money/spending.ts";
 import type { Terms } from "./replies/money/terms.ts";
 import type { Store } from "./store/store.ts";
 
+type Base = { sql: SqlStorage; store: Store; alarm: Alarm; networks: GuestNetworks; now: () => number };
+
 /** The conversation's part of what Claude costs. */
-export function moneyOf(env: Env, parts: { sql: SqlStorage; store: Store; alarm: Alarm; now: () => number }, settings: Settings) {
+export function moneyOf(env: Env, parts: Base, settings: Settings) {
 	// The platform's types of a stub know no closed unions.
 	const purseOf = (owner: PurseOwner) => env.LEDGER.getByName(purseName(owner)) as unknown as RemotePurse;
 	const purses = new RemotePurses({ ...parts, payments: parts.store.payments, purseOf });

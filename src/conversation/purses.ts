@@ -1,6 +1,7 @@
 // The purses of people and of the deployment, which are in other objects. What they are to be told stands in the place of its payment
 // until it has arrived; what does not arrive at once becomes a job.
 
+import { dayOf } from "../money/periods.ts";
 import type { Answer, Charge, Limit, PurseOwner, Settlement, Wish } from "../money/purse-calls.ts";
 import type { SharedAlarm } from "../platform/alarm.ts";
 import { inTime } from "../platform/in-time.ts";
@@ -53,7 +54,10 @@ export class RemotePurses implements Purses {
 			name: "settlements",
 			policy,
 			run: async (_key, job) => {
-				await Promise.all([job].flat().map(({ owner, settlement }) => inTime(purseOf(owner).settle(settlement), answerWithin)));
+				const charges = [job].flat();
+				const kept = charges.filter((charge) => !isForgotten(charge, now()));
+				if (kept.length < charges.length) return { next: kept };
+				await Promise.all(charges.map(({ owner, settlement }) => inTime(purseOf(owner).settle(settlement), answerWithin)));
 				return "done";
 			},
 			failed: ({ key, error, isLast }) => console.error("A purse could not be settled", key, isLast ? "for good" : "yet", error),
@@ -102,4 +106,9 @@ export class RemotePurses implements Purses {
 		const left = this.#payments.settled().filter(({ id }) => !this.#underWay.has(id));
 		await Promise.all([this.#queue.runDue(), ...left.map(({ id, charges }) => this.#deliver(id, charges))]);
 	}
+}
+
+/** A network's purse has been emptied since, and nothing of it is kept here either. */
+function isForgotten({ owner, settlement }: Charge, now: number): boolean {
+	return owner !== "deployment" && "network" in owner && dayOf(settlement.at) < dayOf(now);
 }

@@ -20,6 +20,7 @@ import { WorkRate } from "./messages/work-rate.ts";
 import { moneyOf } from "./money.ts";
 import { peopleOf } from "./people/wiring.ts";
 import { Registration } from "./registration.ts";
+import { GuestNetworks } from "./replies/money/guest-networks.ts";
 import { Batch } from "./sockets/batch.ts";
 import { Fanout } from "./sockets/fanout.ts";
 import { type Frame, Inbound } from "./sockets/inbound.ts";
@@ -45,7 +46,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const due = () => [people.endings, lists, replies, purses, files, removals, webhooks, retention, transcripts];
 	const dueTimes = () => [clients.nextExpiry, ...due().map(({ dueAt }) => dueAt)];
 	const alarm = new Alarm({ storage, dueTimes, now });
-	const base = { storage, sql: storage.sql, store, alarm, now };
+	const base = { storage, sql: storage.sql, store, alarm, networks: new GuestNetworks(store), now };
 	const sockets = new Sockets(settings.sends, {
 		closed: (socket) => conversation.leave(socket),
 		renewed: () => {

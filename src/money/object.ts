@@ -1,5 +1,5 @@
-// The Durable Object of a purse: the deployment has one, and every person who pays. It also counts the rows that a person, or the guests
-// of a network, have stored today. People's are apart from their other objects, so that nobody fills theirs by erasing their account. It
+// The Durable Object of a purse: the deployment has one, every person who pays, and the guests of each network together. It also counts the
+// rows that a person, or the guests of a network, have stored today. People's are apart from their other objects, so that nobody fills theirs by erasing their account. It
 // trusts its callers: conversations, people's objects and the Worker.
 
 import { DurableObject } from "cloudflare:workers";
@@ -7,6 +7,7 @@ import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
 import { directoryName } from "../protocol/admin/records.ts";
 import { isGuestId } from "../protocol/person.ts";
 import { purseTables } from "./account.ts";
+import { mostOpenOf } from "./networks.ts";
 import { dayOf, endOf, type Period } from "./periods.ts";
 import { hasSpent, openColumn, Purse } from "./purse.ts";
 import type { Answer, Balance, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
@@ -22,7 +23,7 @@ const lease = 30_000;
 /** Replies that run at once: so many for one person, and in the whole deployment, whose questions share Claude's own limits. */
 const mostOpen = { person: 3, deployment: 100 };
 
-/** A network only counts rows. Nothing of it is kept on the next day. */
+/** Nothing of a network is kept on the next day. */
 const networkPrefix = "network ";
 const personPrefix = "person ";
 
@@ -30,6 +31,11 @@ const personPrefix = "person ";
 export function purseName(owner: "deployment" | { readonly userId: string } | { readonly network: string }): string {
 	if (owner === "deployment") return owner;
 	return "network" in owner ? networkPrefix + owner.network : personPrefix + owner.userId;
+}
+
+function mostOpenIn(name: string): number {
+	if (name === purseName("deployment")) return mostOpen.deployment;
+	return name.startsWith(networkPrefix) ? mostOpenOf(name.slice(networkPrefix.length)) : mostOpen.person;
 }
 
 export class LedgerObject extends DurableObject<Env> {
@@ -41,12 +47,14 @@ export class LedgerObject extends DurableObject<Env> {
 	/** The rule for everybody of the person's kind, and when it is asked for again. */
 	#shared: { scope: RuleScope; rule: Rule | undefined; until: number } = { scope: "people", rule: undefined, until: 0 };
 	#isWritten: boolean;
+	/** When the alarm of a network is set, in ms. */
+	#emptiedAt: number | undefined;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		this.#isWritten = hasTables(ctx.storage.sql);
 		if (this.#isWritten) migrate(ctx.storage.sql, migrations);
-		this.#purse = new Purse(ctx.storage.sql, ctx.id.name === purseName("deployment") ? mostOpen.deployment : mostOpen.person);
+		this.#purse = new Purse(ctx.storage.sql, mostOpenIn(this.#name));
 		this.#written = new Written(ctx.storage.sql, "written");
 		this.#uploaded = new Written(ctx.storage.sql, "uploaded");
 		this.#speech = new Speech(ctx.storage.sql, new Written(ctx.storage.sql, "transcribed"));
@@ -59,19 +67,18 @@ export class LedgerObject extends DurableObject<Env> {
 		this.#isWritten = true;
 	}
 
-	/** Labels are models in the deployment's purse, and conversations in a person's. */
+	/** Labels are models in the deployment's purse, and conversations in a person's. A network's has none. */
 	async reserve(wish: Wish, limits: readonly Limit[]): Promise<Answer> {
-		this.#createTables();
+		await this.#begin();
 		const administered = await this.#administered(wish.isGuest);
 		return this.#purse.reserve(wish, [...limits, ...administered]);
 	}
 
 	/** The limits that administrators have set for this purse. Rejects if the deployment's purse cannot be reached. */
 	async #administered(isGuest?: boolean): Promise<Limit[]> {
-		const { name = "" } = this.ctx.id;
-		const scope = (isGuest ?? isGuestId(name.slice(personPrefix.length))) ? "guests" : "people";
+		const scope = (isGuest ?? isGuestId(this.#name.slice(personPrefix.length))) ? "guests" : "people";
 		const isKnown = this.#shared.scope === scope && Date.now() < this.#shared.until;
-		if (name.startsWith(personPrefix) && !isKnown) {
+		if (this.#name.startsWith(personPrefix) && !isKnown) {
 			const deployment = this.env.LEDGER.getByName(purseName("deployment"));
 			this.#shared = { scope, rule: await deployment.rule(scope), until: Date.now() + lease };
 		}
@@ -89,7 +96,9 @@ export class LedgerObject extends DurableObject<Env> {
 	}
 
 	async settle(settlement: Settlement): Promise<void> {
-		this.#createTables();
+		// It was a network's, of a day that is over.
+		if (this.#isNetworks && !this.#isWritten && dayOf(settlement.at) < dayOf(Date.now())) return;
+		await this.#begin();
 		// A settlement that fails in the middle is repeated: it must not have been half done.
 		this.ctx.storage.transactionSync(() => this.#purse.settle(settlement, Date.now()));
 		// The administration has forgotten who is erased.
@@ -98,10 +107,9 @@ export class LedgerObject extends DurableObject<Env> {
 
 	/** Tells the administration what a person has spent on a day. What is lost is told with the next settlement. */
 	#tell(at: number): void {
-		const { name } = this.ctx.id;
-		if (!name?.startsWith(personPrefix)) return;
+		if (!this.#name.startsWith(personPrefix)) return;
 		const { microUsd, replies } = this.#purse.sums("day", at);
-		const spent = { userId: name.slice(personPrefix.length), day: dayOf(at), microUsd, replies };
+		const spent = { userId: this.#name.slice(personPrefix.length), day: dayOf(at), microUsd, replies };
 		void this.env.DIRECTORY.getByName(directoryName)
 			.report({ spent: [spent] })
 			.catch(() => {});
@@ -151,17 +159,28 @@ export class LedgerObject extends DurableObject<Env> {
 		return counter.add(more, most, now);
 	}
 
-	/** To be called before something is counted. Returns the time of it. */
+	/** To be called before anything is written. Returns the time of it. */
 	async #begin(): Promise<number> {
 		this.#createTables();
 		const now = Date.now();
-		if (this.ctx.id.name?.startsWith(networkPrefix)) await this.ctx.storage.setAlarm(endOf("day", now) as number);
+		const end = endOf("day", now) as number;
+		if (this.#isNetworks && this.#emptiedAt !== end) await this.ctx.storage.setAlarm(end);
+		this.#emptiedAt = end;
 		return now;
+	}
+
+	get #name(): string {
+		return this.ctx.id.name ?? "";
+	}
+
+	get #isNetworks(): boolean {
+		return this.#name.startsWith(networkPrefix);
 	}
 
 	/** Only networks set one. */
 	override async alarm(): Promise<void> {
 		await this.ctx.storage.deleteAll();
 		this.#isWritten = false;
+		this.#emptiedAt = undefined;
 	}
 }

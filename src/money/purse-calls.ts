@@ -32,8 +32,12 @@ export type Spent = {
 /** `at`: when it was reserved. It counts on that day, whose limit it was granted under. `isErased`: whoever pays was erased meanwhile. */
 export type Settlement = { id: string; label: string; at: number; spent: Spent; isErased?: boolean };
 
-/** Whose purse it is, besides the conversation's own. */
-export type PurseOwner = "deployment" | { readonly userId: string };
+/** Whose purse it is, besides the conversation's own. `network`: of the guests who come from there, together. */
+export type PurseOwner = "deployment" | { readonly userId: string } | { readonly network: string };
+
+export function isSamePurse(one: PurseOwner, other: PurseOwner): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
+}
 
 /** A settlement, and the purse that is to be told of it. */
 export type Charge = { owner: PurseOwner; settlement: Settlement };

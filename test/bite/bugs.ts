@@ -35,6 +35,22 @@ export const bugs: Bug[] = [
 		tests: ["readPositions"],
 	},
 	{
+		name: "one network of guests uses up everybody's replies",
+		file: "src/conversation/store/money/payments.ts",
+		from: "network === undefined ? [] : networksAround(network)",
+		to: "network === undefined ? [] : networksAround(network).slice(2)",
+		project: "worker",
+		tests: ["replies/guest-networks", "worker/guest-networks"],
+	},
+	{
+		name: "a purse that was asked for somebody else goes on holding",
+		file: "src/conversation/replies/money/reservations.ts",
+		from: "if (unused.length > 0) this.#purses",
+		to: "if (unused.length > 9) this.#purses",
+		project: "worker",
+		tests: ["replies/guest-networks"],
+	},
+	{
 		name: "a full storage is an error of ours",
 		file: "src/conversation/conversation.ts",
 		from: "orFull(() => this.#apply(client, event))",

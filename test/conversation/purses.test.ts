@@ -30,7 +30,9 @@ function inLives(test: (life: Life, sql: SqlStorage) => Promise<void>): Promise<
 		const life: Life = (settle) => {
 			const payments = new Payments(sql, new Invites(sql));
 			const purseOf = (owner: Charge["owner"]) =>
-				({ settle: () => settle(owner === "deployment" ? owner : owner.userId) }) as unknown as RemotePurse;
+				({
+					settle: () => settle(owner === "deployment" ? owner : "userId" in owner ? owner.userId : owner.network),
+				}) as unknown as RemotePurse;
 			const alarm = { bringForward: () => {}, settled: Promise.resolve() };
 			return { payments, purses: new RemotePurses({ sql, payments, purseOf, alarm, now: () => now }) };
 		};
@@ -94,4 +96,21 @@ it("are told what an earlier release has stored", () =>
 		const { purses } = life(async (owner) => void told.push(owner));
 		await purses.runDue();
 		expect([told, stored(sql)]).toEqual([["ann"], []]);
+	}));
+
+it("are not told of a network any more on the next day, and nothing of it is kept", () =>
+	inLives(async (life, sql) => {
+		expectLog(/A purse could not be settled/);
+		const told: string[] = [];
+		const { purses } = life(async (owner) => {
+			if (owner === "ann") throw new Error("unreachable");
+			told.push(owner);
+		});
+		const yesterday = { ...settlement, at: now - 24 * 3600_000 };
+		purses.settle("1", [...charges, { owner: { network: "192.0.2.1" }, settlement: yesterday }]);
+		await settled();
+		expect(told).toEqual(["deployment"]);
+		const [job] = sql.exec<{ data: string }>("SELECT data FROM jobs").toArray();
+		expect(job?.data).toContain("ann");
+		expect(job?.data).not.toContain("192.0.2.1");
 	}));

@@ -24,6 +24,7 @@ import {
 } from "../../src/conversation/ports.ts";
 import { Memory } from "../../src/conversation/replies/memory/memory.ts";
 import { Funding } from "../../src/conversation/replies/money/funding.ts";
+import { GuestNetworks } from "../../src/conversation/replies/money/guest-networks.ts";
 import type { PriceOf } from "../../src/conversation/replies/money/spending.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
@@ -220,14 +221,15 @@ export class TestPurses implements Purses {
 	settle(id: string, charges: readonly Charge[]): void {
 		this.payments?.delete(id);
 		for (const { owner, settlement } of charges) {
-			this.reserved.delete(`${nameOf(owner)} ${id}`);
+			this.reserved.delete(`${nameOf(owner)} ${settlement.id}`);
 			this.settled.push([nameOf(owner), settlement.spent.microUsd]);
 		}
 	}
 }
 
 function nameOf(owner: PurseOwner): string {
-	return owner === "deployment" ? owner : owner.userId;
+	if (owner === "deployment") return owner;
+	return "network" in owner ? `network ${owner.network}` : owner.userId;
 }
 
 /** Plays MCP servers: `docs__read` is read-only, everything else asks. */
@@ -274,6 +276,7 @@ export class TestConversation {
 	budgets: Budgets = {};
 	readonly purses: TestPurses;
 	readonly store: Store;
+	readonly networks: GuestNetworks;
 	readonly clients = new TestClients();
 	readonly replies: Replies;
 	readonly titles: Titles;
@@ -329,6 +332,7 @@ export class TestConversation {
 		};
 		living.push(this);
 		this.store = new Store(state.storage.sql);
+		this.networks = new GuestNetworks(this.store);
 		const shared = { store: this.store, clients: this.clients, lists };
 		this.purses = purses?.forNextLife() ?? new TestPurses();
 		this.purses.payments = this.store.payments;
@@ -340,7 +344,8 @@ export class TestConversation {
 			cacheFor: 300_000,
 			priceOf: (model: string, at: number) => this.priceOf(model, at),
 		};
-		const funding = new Funding({ store: this.store, purses: this.purses, terms, alarm: { bringForward: () => {} }, now });
+		const { networks } = this;
+		const funding = new Funding({ store: this.store, purses: this.purses, terms, alarm: { bringForward: () => {} }, networks, now });
 		this.titles = new Titles({ ...shared, titler, funding });
 		const priceOf: PriceOf = (...request) => this.priceOf(...request);
 		this.memory = new Memory({ ...shared, summarizer, funding, priceOf, now });
@@ -398,10 +403,11 @@ export class TestConversation {
 		});
 	}
 
-	/** Connects a person and makes them a member. */
-	enter(person: Person, cursor?: string): TestClient {
+	/** Connects a person and makes them a member. `network`: where a guest comes from. */
+	enter(person: Person, cursor?: string, network?: string): TestClient {
 		this.membership.join(person, true);
-		const client = new TestClient(person);
+		const client = new TestClient(person, network);
+		this.networks.note(client.requester);
 		this.rules.join(client, cursor);
 		return client;
 	}

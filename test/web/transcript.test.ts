@@ -526,7 +526,7 @@ describe("a message that Claude does not answer because a budget is used up", ()
 				.concat(unpaidText({ scope: "person" }, true, words)),
 		);
 		expect(new Set(texts).size).toBe(8);
-		expect(texts[3]).toMatch(/^You have used up what guests may spend on Claude/);
-		expect(texts[7]).toMatch(/^Du hast aufgebraucht, was Gäste für Claude ausgeben dürfen/);
+		expect(texts[3]).toMatch(/^You, or all guests of your network together, have used up what guests may spend on Claude/);
+		expect(texts[7]).toMatch(/^Du oder alle Gäste deines Netzes zusammen haben aufgebraucht, was Gäste für Claude ausgeben dürfen/);
 	});
 });

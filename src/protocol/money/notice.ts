@@ -37,11 +37,17 @@ export function linkBudgetText(kept: string = messageKept): string {
 /** What happened to a question that nobody can pay for. */
 export const messageKept = "Your message was sent, but Claude does not answer it.";
 
+/** For guests whose network has used up what its guests may spend together. */
+export function networkBudgetText(resetsAt: string | undefined, kept: string = messageKept): string {
+	return inName(`The guests of your network have used up their budget for Claude. ${kept} ${again("person", resetsAt)}`);
+}
+
 /** For people. `resetsAt`: ISO 8601, UTC. `kept`: what happened to the question. */
 export function budgetText(scope: BudgetScope, resetsAt: string | undefined, kept: string = messageKept): string {
-	const again =
-		resetsAt === undefined
-			? `${scope === "conversation" ? "An owner" : "An administrator"} can raise it.`
-			: `It is filled again on ${resetsAt.slice(0, 10)} at ${resetsAt.slice(11, 16)} UTC.`;
-	return inName(`${whose[scope]} ${kept} ${again}`);
+	return inName(`${whose[scope]} ${kept} ${again(scope, resetsAt)}`);
+}
+
+function again(scope: BudgetScope, resetsAt: string | undefined): string {
+	if (resetsAt === undefined) return `${scope === "conversation" ? "An owner" : "An administrator"} can raise it.`;
+	return `It is filled again on ${resetsAt.slice(0, 10)} at ${resetsAt.slice(11, 16)} UTC.`;
 }

@@ -7,12 +7,14 @@ import { purseName } from "../../../src/money/object.ts";
 import { priceOf } from "../../../src/money/prices.ts";
 import type { Answer, Charge, Limit, PurseOwner, Wish } from "../../../src/money/purse-calls.ts";
 import { type Random, randomOf } from "../../soak/random.ts";
-import { ann, bob, inConversation, settled, TestConversation, TestPurses } from "../../support/conversation.ts";
+import { ann, inConversation, settled, TestConversation, TestPurses } from "../../support/conversation.ts";
 import { allowLog } from "../../support/log.ts";
 
 allowLog(/A reply failed/, /Claude failed/);
 
-const budgets = { conversation: 150_000, person: 90_000, deployment: 160_000 };
+const budgets = { conversation: 150_000, person: 90_000, guest: 90_000, network: 70_000, deployment: 160_000 };
+const guest = { userId: `guest-${"g".repeat(22)}`, username: "Gus" };
+const network = "192.0.2.1";
 const usage = { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 };
 const titler: Titler = { title: async () => ({ title: "A title", model: "claude-sonnet-5-5", usage }) };
 
@@ -118,7 +120,7 @@ async function answer({ conversation, random }: World): Promise<void> {
 async function act(world: World, name: string, step: number): Promise<void> {
 	const { conversation, random, state } = world;
 	const id = conversation.store.info.id;
-	const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+	const [one, other] = [conversation.enter(ann), conversation.enter(guest, undefined, network)];
 	const asker = world.isErased || random.chance(0.5) ? one : other;
 	switch (random.below(19)) {
 		case 16:
@@ -154,7 +156,7 @@ async function act(world: World, name: string, step: number): Promise<void> {
 			break;
 		case 7:
 			if (!random.chance(0.1)) break;
-			conversation.store.payments.erase(bob.userId, "erased", "Deleted person");
+			conversation.store.payments.erase(guest.userId, "erased", "Deleted person");
 			world.isErased = true;
 			break;
 		default:
@@ -167,8 +169,8 @@ async function act(world: World, name: string, step: number): Promise<void> {
 
 async function ledgers({ conversation, purses }: World) {
 	const sums = async (owner: PurseOwner) => (await purses.ledgerOf(owner).report("total")).report?.sums ?? { microUsd: 0, reserved: 0 };
-	const [deployment, ...people] = await Promise.all([sums("deployment"), sums(ann), sums(bob)]);
-	return { conversation: conversation.store.payments.purse.sums("total", conversation.now), deployment, people };
+	const [deployment, shared, ...people] = await Promise.all([sums("deployment"), sums({ network }), sums(ann), sums(guest)]);
+	return { conversation: conversation.store.payments.purse.sums("total", conversation.now), deployment, shared, people };
 }
 
 it.each([20261128, 20261129])("no purse is ever exceeded, and all agree in the end, whatever happens (%i)", (seed) =>
@@ -179,12 +181,13 @@ it.each([20261128, 20261129])("no purse is ever exceeded, and all agree in the e
 			first.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
 			const world: World = { conversation: first, purses: new LedgerPurses(name), state, random: randomOf(seed), isErased: false };
 			newLife(world, name);
-			for (const person of [ann, bob]) world.conversation.say(world.conversation.enter(person), "word ".repeat(1_000));
+			for (const person of [ann, guest]) world.conversation.say(world.conversation.enter(person), "word ".repeat(1_000));
 			const check = async (at: string) => {
-				const { conversation, deployment, people } = await ledgers(world);
+				const { conversation, deployment, shared, people } = await ledgers(world);
 				const where = `seed ${seed}, ${at}`;
 				expect(conversation.microUsd + conversation.reserved, where).toBeLessThanOrEqual(budgets.conversation);
 				expect((deployment?.microUsd ?? 0) + (deployment?.reserved ?? 0), where).toBeLessThanOrEqual(budgets.deployment);
+				expect((shared?.microUsd ?? 0) + (shared?.reserved ?? 0), where).toBeLessThanOrEqual(budgets.network);
 				for (const { microUsd, reserved } of people) expect(microUsd + reserved, where).toBeLessThanOrEqual(budgets.person);
 			};
 			for (let number = 0; number < 60; number++) {
@@ -201,14 +204,15 @@ it.each([20261128, 20261129])("no purse is ever exceeded, and all agree in the e
 				await world.purses.idle();
 			}
 			await check("the end");
-			const { conversation, deployment, people } = await ledgers(world);
+			const { conversation, deployment, shared, people } = await ledgers(world);
 			const journal = state.storage.sql.exec("SELECT ifnull(sum(cost), 0) AS cost FROM journal").one().cost;
 			const paid = people.reduce((sum, { microUsd }) => sum + microUsd, 0);
 			expect([journal, conversation.microUsd, deployment?.microUsd], `seed ${seed}`).toEqual([paid, paid, paid]);
 			expect(conversation.reserved + (deployment?.reserved ?? 0) + people.reduce((sum, one) => sum + one.reserved, 0), `seed ${seed}`).toBe(
 				0,
 			);
-			expect(paid, `seed ${seed}`).toBeGreaterThan(0);
+			expect(shared?.reserved, `seed ${seed}`).toBe(0);
+			expect(Math.min(paid, shared?.microUsd ?? 0), `seed ${seed}`).toBeGreaterThan(0);
 		},
 		60_000,
 		{ title: "", titler },

@@ -61,7 +61,7 @@ export const en = {
 	usedUp: allInName({
 		conversation: "This conversation's budget for Claude is used up, so Claude does not answer this.",
 		person: "Your budget for Claude is used up, so Claude does not answer this.",
-		guest: "You have used up what guests may spend on Claude, so Claude does not answer this.",
+		guest: "You, or all guests of your network together, have used up what guests may spend on Claude, so Claude does not answer this.",
 		deployment: "The budget of this service for Claude is used up, so Claude does not answer anyone here.",
 	}),
 	askAgain: (at: string) => `Ask again from ${at}.`,
@@ -110,7 +110,8 @@ export const de: Words = {
 	usedUp: allInName({
 		conversation: "Das Budget dieses Gesprächs für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
 		person: "Dein Budget für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
-		guest: "Du hast aufgebraucht, was Gäste für Claude ausgeben dürfen. Claude antwortet darauf nicht.",
+		guest:
+			"Du oder alle Gäste deines Netzes zusammen haben aufgebraucht, was Gäste für Claude ausgeben dürfen. Claude antwortet darauf nicht.",
 		deployment: "Das Budget dieses Dienstes für Claude ist aufgebraucht. Claude antwortet hier gerade niemandem.",
 	}),
 	askAgain: (at) => `Frag wieder ab ${at}.`,

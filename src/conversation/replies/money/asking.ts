@@ -4,7 +4,7 @@
 import { errorEvent, noticeEvent } from "../../../protocol/events.ts";
 import { isoTime } from "../../../protocol/iso-time.ts";
 import type { Message } from "../../../protocol/message.ts";
-import { budgetText, linkBudgetText, type Notice } from "../../../protocol/money/notice.ts";
+import { budgetText, linkBudgetText, type Notice, networkBudgetText } from "../../../protocol/money/notice.ts";
 import type { Refusal } from "../../../protocol/refusal.ts";
 import { inName } from "../../../protocol/text/assistant-name.ts";
 import type { Alarm, Clients, MemberLists } from "../../ports.ts";
@@ -205,7 +205,7 @@ export function united(some: readonly Payer[], others: readonly Payer[]): Payer[
 /** `pause`: the question waits so long, in ms. `kept`: what happened to the question. `again`: what people can do. */
 export function noticeOf(
 	messageId: string,
-	{ reason, scope, isLink, resetsAt }: Unfunded,
+	{ reason, scope, isLink, isNetwork, resetsAt }: Unfunded,
 	{ pause, kept, again = "Ask again in a moment." }: { pause?: number | undefined; kept?: string; again?: string } = {},
 ): Notice {
 	switch (reason) {
@@ -214,7 +214,7 @@ export function noticeOf(
 			return {
 				code: "budget_exceeded",
 				scope,
-				error: isLink ? linkBudgetText(kept) : budgetText(scope, until, kept),
+				error: isLink ? linkBudgetText(kept) : isNetwork ? networkBudgetText(until, kept) : budgetText(scope, until, kept),
 				messageId,
 				...(until !== undefined && { resetsAt: until }),
 			};

@@ -4,7 +4,7 @@ import { type Billed, costOf, microUsdOf } from "../../../money/cost.ts";
 import type { Price } from "../../../money/prices.ts";
 import { type Charge, nothingSpent, type PurseOwner, type Spent } from "../../../money/purse-calls.ts";
 import type { Message } from "../../../protocol/message.ts";
-import type { Paid, Payer } from "../../store/money/payments.ts";
+import { ownersOf, type Paid, type Payer } from "../../store/money/payments.ts";
 import type { Allowance } from "./allowance.ts";
 import { atMost, difference, noUses } from "./amounts.ts";
 import { fastest } from "./pace.ts";
@@ -31,20 +31,23 @@ export function totalOf(price: Price | undefined, { usage, cost }: Used): Spent 
 
 /** What the other purses are told once a payment is settled. `share`: what the one pays who has changed what Claude has read. */
 export function chargesFor({ id, at, payer, model, rewrite }: Paid, conversationId: string, spent: Spent, share: number): Charge[] {
-	const chargeOf = (owner: Payer, charged: Spent): Charge => {
-		const isErased = owner.alias !== undefined && { isErased: true };
-		return { owner: nameOf(owner), settlement: { id, at, label: conversationId, spent: charged, ...isErased } };
+	const chargeOf = ({ userId, alias }: Payer, charged: Spent): Charge => {
+		const isErased = alias !== undefined && { isErased: true };
+		return { owner: { userId }, settlement: { id, at, label: conversationId, spent: charged, ...isErased } };
 	};
+	const [, ...networks] = ownersOf(payer);
 	return [
 		{ owner: "deployment", settlement: { id, at, label: model, spent } },
 		chargeOf(payer, { ...spent, microUsd: spent.microUsd - share }),
+		// In whole: nobody who changes messages for them leaves more for their network.
+		...networks.map((owner) => ({ owner, settlement: { id, at, label: "", spent } })),
 		...(rewrite ? [chargeOf(rewrite.payer, { ...nothingSpent, microUsd: share })] : []),
 	];
 }
 
 /** Nothing was asked: what purses grant, or have granted, is released. */
 export function releasesFor({ id, at }: Pick<Paid, "id" | "at">, owners: readonly PurseOwner[]): Charge[] {
-	return owners.map((owner) => ({ owner: nameOf(owner), settlement: { id, at, label: "", spent: nothingSpent } }));
+	return owners.map((owner) => ({ owner, settlement: { id, at, label: "", spent: nothingSpent } }));
 }
 
 /** In ms. Nothing is looked up in less: Claude writes what it looks for, a server fetches it, and Claude reads it. */
@@ -72,9 +75,4 @@ function hasBegunToWrite(message: Message): boolean {
 /** The place in the text at which its latest request begins. */
 export function startOf({ attempts = [] }: Message): number {
 	return attempts.at(-1)?.offset ?? 0;
-}
-
-/** Without anything else that is known about the person. */
-function nameOf(owner: PurseOwner): PurseOwner {
-	return owner === "deployment" ? owner : { userId: owner.userId };
 }

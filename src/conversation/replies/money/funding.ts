@@ -10,12 +10,13 @@ import { type Balance, nothingSpent, type Report, type Spent } from "../../../mo
 import type { Message, Usage } from "../../../protocol/message.ts";
 import type { Alarm, ClientTool, PausedTurn, Purses } from "../../ports.ts";
 import type { Written } from "../../store/columns.ts";
-import { type Ask, isAnswer, type Kind, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
+import { type Ask, isAnswer, type Kind, ownersOf, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import type { PromptSize } from "../input.ts";
 import { type Allowance, allowanceFor } from "./allowance.ts";
 import { difference } from "./amounts.ts";
 import { chargesFor, lostOf, spentOf, startOf, totalOf, type Used } from "./charged.ts";
+import type { GuestNetworks } from "./guest-networks.ts";
 import { type Granted, Reservations, rewritersIn, type Unfunded } from "./reservations.ts";
 import { rewriteFor, shareOf } from "./rewrites.ts";
 import type { LostRequest } from "./spending.ts";
@@ -36,18 +37,27 @@ export class Funding {
 	readonly #terms: Terms;
 	readonly #reservations: Reservations;
 	readonly #alarm: Pick<Alarm, "bringForward">;
+	readonly #networks: Pick<GuestNetworks, "locate">;
 	readonly #now: () => number;
 	/** Payments that began in this life of the object. */
 	readonly #begun = new Set<string>();
 	/** When single requests that run now are certainly over, in ms: if the object dies, the alarm ends them then. */
 	readonly #requests = new Map<string, number>();
 
-	constructor(parts: { store: Store; purses: Purses; terms: Terms; alarm: Pick<Alarm, "bringForward">; now: () => number }) {
+	constructor(parts: {
+		store: Store;
+		purses: Purses;
+		terms: Terms;
+		alarm: Pick<Alarm, "bringForward">;
+		networks: Pick<GuestNetworks, "locate">;
+		now: () => number;
+	}) {
 		this.#alarm = parts.alarm;
 		this.#store = parts.store;
 		this.#purses = parts.purses;
 		this.#terms = parts.terms;
 		this.#reservations = new Reservations(parts);
+		this.#networks = parts.networks;
 		this.#now = parts.now;
 	}
 
@@ -66,7 +76,7 @@ export class Funding {
 			kind,
 			id: newReservationId(now),
 			at: now,
-			payers,
+			payers: payers.map((payer) => this.#networks.locate(payer)),
 			...(reply && { reply }),
 			...(waiting && { waiting }),
 			...(kind === "reply" && { rewrite: rewriteFor(this.#store, payers, this.#terms.cacheFor, now) }),
@@ -96,7 +106,7 @@ export class Funding {
 
 	#releaseAll(ask: Ask): void {
 		this.#requests.delete(ask.id);
-		this.#reservations.release(ask, ["deployment", ...ask.payers, ...rewritersIn(ask)]);
+		this.#reservations.release(ask, ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)]);
 	}
 
 	/** Reserves for a single request. Without a payment there is none. `about`: the message that the journal names. */
@@ -174,7 +184,7 @@ export class Funding {
 
 	/** The message is gone: nothing is asked for it. */
 	giveBack(granted: Granted): void {
-		this.#reservations.release(granted, ["deployment", granted.payer, ...rewritersIn(granted)]);
+		this.#reservations.release(granted, ["deployment", ...ownersOf(granted.payer), ...rewritersIn(granted)]);
 	}
 
 	/** The payment that a reply goes on with after a crash. */

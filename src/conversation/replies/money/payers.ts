@@ -1,12 +1,22 @@
 // Finds somebody who can pay for a request among those who asked, and reserves in the purses of other objects.
 
-import type { Answer, Limit, PurseOwner, Wish } from "../../../money/purse-calls.ts";
+import { type Answer, isSamePurse, type Limit, type PurseOwner, type Wish } from "../../../money/purse-calls.ts";
 import type { Purses } from "../../ports.ts";
-import type { Ask, Payer } from "../../store/money/payments.ts";
+import { type Ask, ownersOf, type Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 
-/** Who pays, and what their purse answered. `link`: the link whose purse pays with theirs. `isLink`: it is the link's purse that cannot. */
-export type Payment = { payer: Payer; answer: Answer | "unreachable"; link?: string; isLink?: boolean };
+/**
+ * Who pays, and what their purse answered, or the one that pays with theirs and cannot: that of the `link` that they came by (`isLink`), or
+ * that of the guests of their network (`isNetwork`). `held`: the purses of everybody who was asked that hold something now.
+ */
+export type Payment = {
+	payer: Payer;
+	answer: Answer | "unreachable";
+	held: readonly PurseOwner[];
+	link?: string;
+	isLink?: boolean;
+	isNetwork?: boolean;
+};
 
 export class Payers {
 	readonly #store: Store;
@@ -19,27 +29,39 @@ export class Payers {
 		this.#limitsOf = parts.limitsOf;
 	}
 
-	/** The first whose purse can pay, or else one who can pay later, or else the last one. The purses of those before hold nothing. */
+	/** The first whose purse can pay, or else one who can pay later, or else the last one. */
 	async find(ask: Ask, wish: Omit<Wish, "label">): Promise<Payment> {
 		let refused: Payment | undefined;
+		const held: PurseOwner[] = [];
 		for (const payer of ask.payers) {
 			const payment = await this.#payBy(payer, wish);
-			if (!isRefused(payment.answer)) return payment;
+			held.push(...payment.held.filter((owner) => !held.some((one) => isSamePurse(one, owner))));
+			if (!isRefused(payment.answer)) return { ...payment, held };
 			this.#store.payments.links.drop(ask.id);
 			if (!(refused && isRefused(refused.answer) && refused.answer.refused === "busy")) refused = payment;
 		}
 		if (!refused) throw new Error("Nobody is there who could pay.");
-		return refused;
+		return { ...refused, held };
 	}
 
-	/** Whoever came by a link that limits them pays from its purse, too. */
+	/** Whoever came by a link that limits them pays from its purse, too, and a guest from that of their network. */
 	async #payBy(payer: Payer, wish: Omit<Wish, "label">): Promise<Payment> {
 		const { members, payments, info } = this.#store;
 		const { link } = members.standing(payer.userId);
 		const ofLink: Answer = link === null ? { granted: wish.most } : payments.links.reserve(link, wish);
-		if (!("granted" in ofLink)) return { payer, answer: ofLink, isLink: true };
-		const answer = await this.reserveIn(payer, { ...wish, most: ofLink.granted, label: info.id, isGuest: members.isGuest(payer.userId) });
-		return { payer, answer, ...(link !== null && { link }) };
+		if (!("granted" in ofLink)) return { payer, answer: ofLink, held: [], isLink: true };
+		const owners = ownersOf(payer);
+		const answers = await Promise.all(
+			owners.map((owner) => {
+				const own =
+					owner !== "deployment" && "userId" in owner ? { label: info.id, isGuest: members.isGuest(payer.userId) } : { label: "" };
+				return this.reserveIn(owner, { ...wish, most: ofLink.granted, ...own });
+			}),
+		);
+		const held = owners.filter((_, n) => isHeld(answers[n] as Answer));
+		const refusedBy = answers.findIndex(isRefused);
+		const answer = answers[refusedBy] ?? leastOf(answers);
+		return { payer, answer, held, ...(link !== null && { link }), ...(refusedBy > 0 && { isNetwork: true }) };
 	}
 
 	async reserveIn(owner: PurseOwner, wish: Wish): Promise<Answer | "unreachable"> {
@@ -50,6 +72,17 @@ export class Payers {
 			return "unreachable";
 		}
 	}
+}
+
+/** A purse that did not answer may hold something. */
+export function isHeld(answer: Answer | "unreachable"): boolean {
+	return answer === "unreachable" || "granted" in answer;
+}
+
+/** None has refused. */
+function leastOf(answers: readonly (Answer | "unreachable")[]): Answer | "unreachable" {
+	if (answers.includes("unreachable")) return "unreachable";
+	return { granted: Math.min(...answers.flatMap((answer) => (answer !== "unreachable" && "granted" in answer ? answer.granted : []))) };
 }
 
 function isRefused(answer: Answer | "unreachable"): answer is Exclude<Answer, { granted: number }> {

@@ -1,16 +1,16 @@
-// What asks reserve in the purses of the conversation, a person and the deployment, and releasing it. Must not know what follows.
+// What asks reserve in the purses of the conversation, a person, their network and the deployment, and releasing it. Must not know what follows.
 
 import type { Scope } from "../../../money/budgets.ts";
 import type { Price } from "../../../money/prices.ts";
-import { type Answer, type Limit, nothingSpent, type PurseOwner, type Wish } from "../../../money/purse-calls.ts";
+import { type Answer, isSamePurse, type Limit, nothingSpent, type PurseOwner, type Wish } from "../../../money/purse-calls.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Purses } from "../../ports.ts";
-import { type Ask, isAnswer, type Paid } from "../../store/money/payments.ts";
+import { type Ask, isAnswer, ownersOf, type Paid } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import type { PromptSize } from "../input.ts";
 import { affordableFiles, costOfTools, leastOf, wantedFor, worstCost } from "./amounts.ts";
 import { releasesFor } from "./charged.ts";
-import { Payers } from "./payers.ts";
+import { isHeld, Payers, type Payment } from "./payers.ts";
 import { rewriteCost } from "./rewrites.ts";
 import { limitsOf, type Terms } from "./terms.ts";
 
@@ -23,6 +23,8 @@ export type Unfunded = {
 	scope: Scope;
 	/** It is the purse of the link that the payer came by. */
 	isLink?: boolean;
+	/** It is the purse of all guests of the payer's network. */
+	isNetwork?: boolean;
 	resetsAt?: number | undefined;
 };
 
@@ -65,16 +67,14 @@ export class Reservations {
 		]);
 		// It was cancelled meanwhile, and released everywhere.
 		if (!this.#pending.delete(ask.id)) return { reason: "unreachable", scope: "conversation" };
-		const held: PurseOwner[] = [
-			...(isHeld(shared) ? (["deployment"] as const) : []),
-			...(isHeld(payment.answer) ? [payment.payer] : []),
-			...rewritersIn(ask),
-		];
+		const held: PurseOwner[] = [...(isHeld(shared) ? (["deployment"] as const) : []), ...payment.held, ...rewritersIn(ask)];
 		if (!this.#store.payments.isPayer(ask, payment.payer)) return this.#refuse(ask, "gone", "person", held);
 		if (shared === "unreachable" || "refused" in shared) return this.#refuse(ask, shared, "deployment", held);
-		const { answer, link, isLink } = payment;
+		const { answer, link, isLink, isNetwork } = payment;
 		if (isLink && answer !== "unreachable" && "refused" in answer) return { ...this.#refuse(ask, answer, "conversation", held), isLink };
-		if (answer === "unreachable" || "refused" in answer) return this.#refuse(ask, answer, "person", held);
+		if (answer === "unreachable" || "refused" in answer)
+			return { ...this.#refuse(ask, answer, "person", held), ...(isNetwork && { isNetwork }) };
+		this.#releaseUnused(ask, payment);
 		const microUsd = Math.min(own.granted, shared.granted, answer.granted);
 		purse.narrow(ask.id, microUsd);
 		this.#store.payments.links.narrow(ask.id, microUsd);
@@ -91,6 +91,13 @@ export class Reservations {
 			...(rewrite && { rewrite }),
 			...(link !== undefined && { link }),
 		};
+	}
+
+	/** Others were asked first, and some of their purses hold something. */
+	#releaseUnused(ask: Ask, { payer, held }: Payment): void {
+		const used = ownersOf(payer);
+		const unused = held.filter((owner) => !used.some((one) => isSamePurse(one, owner)));
+		if (unused.length > 0) this.#purses.settle(`${ask.id} unused`, releasesFor(ask, unused));
 	}
 
 	/** As much as the purse has of the one who has changed what Claude has read. Nothing waits for them: without it, the payer pays all. */
@@ -136,7 +143,7 @@ export class Reservations {
 	/** Nobody asks any more. What purses grant, or have granted, is released. */
 	cancel(ask: Ask): void {
 		const wasPending = this.#pending.delete(ask.id);
-		this.release(ask, wasPending ? ["deployment", ...ask.payers, ...rewritersIn(ask)] : []);
+		this.release(ask, wasPending ? ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)] : []);
 	}
 
 	/** Nothing is asked for what these purses hold. */
@@ -151,9 +158,5 @@ export class Reservations {
 
 /** Whose purse may hold something for the change of an old message. */
 export function rewritersIn({ rewrite }: Pick<Ask | Paid, "rewrite">): PurseOwner[] {
-	return rewrite ? [rewrite.payer] : [];
-}
-
-function isHeld(answer: Answer | "unreachable"): boolean {
-	return answer === "unreachable" || "granted" in answer;
+	return rewrite ? [{ userId: rewrite.payer.userId }] : [];
 }

@@ -2,6 +2,7 @@
 
 import type { Budgets } from "../../../money/budgets.ts";
 import { microUsdOf } from "../../../money/cost.ts";
+import { budgetOfNetwork } from "../../../money/networks.ts";
 import type { Price } from "../../../money/prices.ts";
 import type { Limit, PurseOwner } from "../../../money/purse-calls.ts";
 import type { ConversationInfo } from "../../../protocol/conversation.ts";
@@ -26,8 +27,13 @@ export function limitsOf(
 	own: ConversationInfo["budget"],
 	isGuest: (userId: string) => boolean,
 ): Limit[] {
-	const scope = typeof owner === "string" ? owner : isGuest(owner.userId) ? "guest" : "person";
-	const microUsd = budgets[scope];
+	const microUsd = budgetOf(owner, budgets, isGuest);
 	const limits: Limit[] = microUsd === undefined ? [] : [{ microUsd, period: "day" }];
 	return own && owner === "conversation" ? [...limits, { microUsd: microUsdOf(own.usd), period: own.period }] : limits;
+}
+
+function budgetOf(owner: PurseOwner | "conversation", budgets: Budgets, isGuest: (userId: string) => boolean): number | undefined {
+	if (typeof owner === "string") return budgets[owner];
+	if ("userId" in owner) return budgets[isGuest(owner.userId) ? "guest" : "person"];
+	return budgets.network === undefined ? undefined : budgetOfNetwork(owner.network, budgets.network);
 }

@@ -1,6 +1,7 @@
 // The conversation's money: its purse, the payments of requests that are not settled yet, and the journal of requests.
 
-import type { Charge, Spent } from "../../../money/purse-calls.ts";
+import { networksAround } from "../../../money/networks.ts";
+import type { Charge, PurseOwner, Spent } from "../../../money/purse-calls.ts";
 import { hasTable } from "../../../platform/migrate.ts";
 import type { Author, Person } from "../../../protocol/person.ts";
 import type { Invites } from "../invites.ts";
@@ -68,8 +69,17 @@ export type Ask = {
 /** Too much runs at once: so often purses were asked, and when they are asked again; in ms. */
 export type Waiting = { tries: number; retryAt: number };
 
-/** Somebody who pays. `isProgram`: a program asked for them. `alias`: they were erased meanwhile, and the journal names this id. */
-export type Payer = Person & { isProgram?: boolean; alias?: string };
+/**
+ * Somebody who pays. `isProgram`: a program asked for them. `alias`: they were erased meanwhile, and the journal names this id. `network`:
+ * where a guest came from when they asked; its guests' purse pays with theirs.
+ */
+export type Payer = Person & { isProgram?: boolean; alias?: string; network?: string };
+
+/** Whose purses pay for a payer. */
+export function ownersOf({ userId, network }: Payer): PurseOwner[] {
+	const networks = network === undefined ? [] : networksAround(network);
+	return [{ userId }, ...networks.map((one) => ({ network: one }))];
+}
 
 /** Paid for: `microUsd` are reserved. `promptTokens`: estimated. `fileTokens`: what they have of files at most, where not all could be paid. `spent`: what the requests that are over have used. `before`: what the reply
  * had used, and somebody has paid, before it was continued. `sentAt`: when the request was sent that runs. `isResumed`: it had begun before.

@@ -1,0 +1,77 @@
+// What the guests of one network may spend on Claude together, over real routes and purses.
+
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { purseName } from "../../src/money/object.ts";
+import { type Answer, nothingSpent, type Wish } from "../../src/money/purse-calls.ts";
+import { scripted, withSettings } from "../support/settings.ts";
+import { call, newConversation, tokenOf } from "../support/socket.ts";
+
+withSettings({
+	...scripted,
+	CLAUDE_PRICES: '{"claude-sonnet-5-5": {"input": 1, "output": 10}}',
+	GUEST_CLAUDE: "on",
+	BUDGET_USD_PER_GUEST_PER_DAY: "0.2",
+	BUDGET_USD_PER_GUEST_NETWORK_PER_DAY: "0.05",
+});
+
+const ledger = (network: string) => env.LEDGER.getByName(purseName({ network }));
+
+/** A new guest asks from an address, and gets why nobody replies, or "asked". */
+async function askFrom(address: string, words: number): Promise<{ code: string; scope?: string; error: string } | "asked"> {
+	const { token } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+	const { id } = (await call("POST", "/conversations", token, { title: "Costs" })).body.conversation;
+	const content = `!{"tokens":${words}}`;
+	const { status, body } = await call("POST", `/conversations/${id}/messages`, token, { content }, { "cf-connecting-ip": address });
+	expect(status).toBe(201);
+	return body.notice ?? "asked";
+}
+
+it("a network's guests share a purse, which others and the deployment's people do not pay for", async () => {
+	const network = "2001:db8:91:1::/64";
+	// More than there is: it ends where the network's purse does.
+	expect(await askFrom("2001:db8:91:1::1", 6_000)).toBe("asked");
+	await expect.poll(async () => (await ledger(network).report("day")).report?.sums).toMatchObject({ microUsd: 50_000, reserved: 0 });
+	const refused = { code: "budget_exceeded", scope: "person", error: expect.stringContaining("The guests of your network") };
+	expect(await askFrom("2001:db8:91:1::2", 10)).toMatchObject(refused);
+	expect(await askFrom("2001:db8:91:2::1", 10)).toBe("asked");
+	const id = await newConversation("ann");
+	const from = { "cf-connecting-ip": "2001:db8:91:1::3" };
+	expect((await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "Hi" }, from)).body).not.toHaveProperty(
+		"notice",
+	);
+	// Five networks' worth for the site around it.
+	await expect.poll(async () => (await ledger("2001:db8:91::/48").report("day")).report?.sums.microUsd).toBeGreaterThan(50_000);
+});
+
+const wish = (id: string, at = Date.now()): Wish => ({ id, at, label: "", least: 1, most: 10 });
+const reserve = async (network: string, ids: readonly string[]) => {
+	const answers: Answer[] = [];
+	for (const id of ids) answers.push((await ledger(network).reserve(wish(id), [])) as Answer);
+	return answers.filter((answer) => "granted" in answer).length;
+};
+const ids = (count: number) => Array.from({ length: count }, (_, n) => `r${n}`);
+
+it("ten replies of a network run at once, and forty of a site", async () => {
+	expect(await reserve("192.0.2.91", ids(12))).toBe(10);
+	expect(await reserve("2001:db8:92::/48", ids(45))).toBe(40);
+	await ledger("192.0.2.91").settle({ id: "r3", at: Date.now(), label: "", spent: nothingSpent });
+	expect(await reserve("192.0.2.91", ["r12", "r13"])).toBe(1);
+});
+
+it("nothing of a network is kept on the next day, nor written for the day before", async () => {
+	const stub = ledger("192.0.2.92");
+	await stub.reserve(wish("r1"), []);
+	const { alarm } = await runInDurableObject(stub, async (_object, { storage }) => ({ alarm: await storage.getAlarm() }));
+	expect(new Date(alarm ?? 0).toISOString()).toMatch(/T00:00:00.000Z$/);
+	await runDurableObjectAlarm(stub);
+	const tables = () =>
+		runInDurableObject(stub, (_object, { storage }) =>
+			storage.sql.exec("SELECT name FROM sqlite_schema WHERE name = 'spending'").toArray(),
+		);
+	expect(await tables()).toEqual([]);
+	const yesterday = Date.now() - 24 * 3600_000;
+	await stub.settle({ id: "r1", at: yesterday, label: "", spent: { ...nothingSpent, microUsd: 5 } });
+	expect(await tables()).toEqual([]);
+});
