@@ -781,8 +781,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a conversation that wakes takes up sockets of people who are no members",
 		file: "src/conversation/admission.ts",
-		from: "\t\tfor (const { person } of restored) this.#refuseStranger(person.userId);\n",
-		to: "",
+		from: "if (!this.#refuseStranger(person.userId)) this.#with.networks",
+		to: "this.#with.networks",
 		project: "worker",
 		tests: ["worker/admission"],
 	},
@@ -1421,7 +1421,7 @@ export const bugs: Bug[] = [
 	{
 		name: "what an editor's purse holds is never released",
 		file: "src/conversation/replies/money/reservations.ts",
-		from: "return rewrite ? [rewrite.payer] : [];",
+		from: "return rewrite ? [{ userId: rewrite.payer.userId }] : [];",
 		to: "return rewrite ? [] : [];",
 		project: "worker",
 		tests: ["replies/rewrites", "replies/purses"],

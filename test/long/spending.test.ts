@@ -35,7 +35,9 @@ it("is said to whoever asked, below the message, when a budget is used up", asyn
 	await ann.say("@claude And more?");
 	await ann
 		.at("And more?")
-		.getByText(/^You, or all guests of your network together, have used up what guests may spend on Claude, so Claude does not answer this\. Ask again from .+\.$/)
+		.getByText(
+			/^You, or all guests of your network together, have used up what guests may spend on Claude, so Claude does not answer this\. Ask again from .+\.$/,
+		)
 		.waitFor();
 	await bob.sees("And more?");
 	expect(await bob.page.getByText("is used up").count()).toBe(0);
