@@ -86,6 +86,25 @@ describe("the administration", () => {
 		expect(file.suggestedFilename()).toBe("parley-audit.jsonl");
 	});
 
+	it("says in words what counts stand for", async () => {
+		const admin = await signedIn("root", { role: "admin" }, "de");
+		const { page } = admin;
+		// Objects report once a minute.
+		const counts = (name: string) => [{ name, count: 3 }];
+		const activity = { connections: 1, people: 2, conversations: 1, replies: counts("complete"), failures: counts("overloaded") };
+		await page.route("**/api/admin/activity", (route) => route.fulfill({ json: { ...activity, errors: counts("last_owner") } }));
+		await page.goto(`${own.url}/admin`);
+		await page.getByRole("button", { name: "Betrieb" }).click();
+		for (const [list, words] of [
+			["Antworten nach Ausgang", "Zu Ende geschrieben"],
+			["Gescheiterte Antworten nach Grund", "Claude ist gerade überlastet."],
+			["Abgewiesenes nach Code", "Ein Gespräch braucht eine Leitung."],
+		] as const)
+			await page.getByRole("list", { name: list }).getByText(words).waitFor();
+		expect([await violations(page), await overflowing(page)]).toEqual([[], []]);
+		await look(admin, "admin-de-activity");
+	});
+
 	it("shows a person, who is erased once another administrator agrees, in another language", async () => {
 		const visitor = await Visitor.arrive(browser);
 		await post(own.url, "/conversations", await visitor.becomeGuest(own.url, "Dora"));
@@ -94,7 +113,9 @@ describe("the administration", () => {
 		await page.goto(`${own.url}/admin`);
 		const people = page.getByRole("list", { name: "Personen" });
 		await people.getByRole("button", { name: "Einzelheiten zu Dora" }).click();
-		await people.getByText("Angemeldete Geräte").waitFor();
+		await people.getByText("Persönliche Tokens").waitFor();
+		// A guest has only a cookie.
+		expect(await people.getByText("Angemeldete Geräte").count()).toBe(0);
 		await people.getByRole("spinbutton", { name: "Dollar am Tag" }).fill("0.5");
 		await people.getByRole("button", { name: "Grenze setzen" }).click();
 		await people.getByRole("status").getByText("Die Grenze ist gesetzt.").waitFor();

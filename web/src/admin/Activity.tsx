@@ -1,6 +1,7 @@
 // Connections now, and replies and failures since the deployment began.
 
 import { useCallback } from "react";
+import { useStrings } from "../languages/useStrings.ts";
 import { activity } from "./api.ts";
 import { Pages } from "./Pages.tsx";
 import { Table } from "./Table.tsx";
@@ -15,9 +16,11 @@ async function load(token: string) {
 export function Activity() {
 	const words = useWords();
 	const { entries, ...rest } = usePages(load);
+	const { reasons, refusals } = useStrings();
+	/** `notes` say in words what a name stands for. */
 	const rows = useCallback(
-		(counts: readonly { name: string; count: number }[]) =>
-			counts.map(({ name, count }) => ({ id: name, name, value: words.formats.number(count) })),
+		(counts: readonly { name: string; count: number }[], notes: { readonly [name: string]: string } = {}) =>
+			counts.map(({ name, count }) => ({ id: name, name, ...(notes[name] && { note: notes[name] }), value: words.formats.number(count) })),
 		[words],
 	);
 	const [seen] = entries ?? [];
@@ -37,9 +40,9 @@ export function Activity() {
 					<p>
 						<small>{words.sinceBegan}</small>
 					</p>
-					<Table title={words.byOutcome} rows={rows(seen.replies)} />
-					<Table title={words.byFailure} rows={rows(seen.failures)} />
-					<Table title={words.byCode} rows={rows(seen.errors)} />
+					<Table title={words.byOutcome} rows={rows(seen.replies, words.outcomes)} />
+					<Table title={words.byFailure} rows={rows(seen.failures, reasons)} />
+					<Table title={words.byCode} rows={rows(seen.errors, refusals)} />
 				</>
 			)}
 		</>

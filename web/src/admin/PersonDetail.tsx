@@ -35,12 +35,13 @@ export function PersonDetail({ userId, onErase }: { userId: string; onErase: (()
 	);
 }
 
-function Facts({ person: { firstSeenAt, sessions, tokens, conversations, spent } }: { person: Detail }) {
+function Facts({ person: { kind, firstSeenAt, sessions, tokens, conversations, spent } }: { person: Detail }) {
 	const words = useWords();
 	const { formats } = words;
 	const facts = [
 		...(firstSeenAt === undefined ? [] : [[words.firstSeen, formats.dayAndTime(Date.parse(firstSeenAt))]]),
-		[words.devices, formats.number(sessions)],
+		// A guest is signed in by a cookie alone, until they keep their account.
+		...(kind === "guest" && sessions === 0 ? [] : [[words.devices, formats.number(sessions)]]),
 		[words.tokens, formats.number(tokens)],
 		[words.parts.conversations, formats.number(conversations)],
 		[words.spent.day, formats.usd(spent.dayUsd)],

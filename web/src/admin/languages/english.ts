@@ -57,6 +57,9 @@ export const en = {
 	known: (count: number) => `${english.number(count)} ${english.form(count, { one: "conversation", other: "conversations" })} known`,
 	sinceBegan: "Counted since the deployment began:",
 	byOutcome: "Replies by outcome",
+	outcomes: { complete: "Written to the end", stopped: "Stopped by a person", failed: "Could not be written" } as {
+		[outcome: string]: string;
+	},
 	byFailure: "Failed replies by reason",
 	byCode: "Refusals by code",
 	prefix: "Address or prefix",

@@ -57,6 +57,7 @@ export const de: Words = {
 	known: (count) => `${german.number(count)} ${german.form(count, { one: "Gespräch", other: "Gespräche" })} bekannt`,
 	sinceBegan: "Gezählt seit der Einrichtung:",
 	byOutcome: "Antworten nach Ausgang",
+	outcomes: { complete: "Zu Ende geschrieben", stopped: "Von jemandem gestoppt", failed: "Nicht geschrieben" },
 	byFailure: "Gescheiterte Antworten nach Grund",
 	byCode: "Abgewiesenes nach Code",
 	prefix: "Adresse oder Präfix",
