@@ -48,7 +48,7 @@ const rules: { readonly [place: string]: RegExp } = {
 		/^(src\/protocol\/|src\/platform\/(bounded-body|in-time)\.ts$|src\/conversation\/ports\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
 	"src/claude/mcp/servers.ts": /^(src\/protocol\/|valibot$)/,
 	"src/conversation/store/": /^src\/(protocol|platform|money)\//,
-	"src/conversation/replies/": /^src\/((protocol|money)\/|conversation\/(ports\.ts$|store\/))/,
+	"src/conversation/replies/": /^src\/((protocol|money)\/|platform\/full\.ts$|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/messages/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/people/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/lists/": /^src\/(protocol\/|platform\/|conversation\/(ports\.ts$|store\/))/,

@@ -78,13 +78,15 @@ export class RemotePurses implements Purses {
 		void this.#deliver(id, charges);
 	}
 
-	/** What does not arrive is a job by the time that its payment is gone. */
+	/** What does not arrive is a job by the time that its payment is gone. A payment stays while there is no room for the job. */
 	async #deliver(id: string, charges: readonly Charge[]): Promise<void> {
 		this.#underWay.add(id);
-		await this.#queue.attempt(id, charges);
-		this.#payments.delete(id);
+		const isSafe = await this.#queue.attempt(id, charges);
 		this.#underWay.delete(id);
-		this.#left.delete(id);
+		if (isSafe) {
+			this.#payments.delete(id);
+			this.#left.delete(id);
+		} else this.#addedAt = this.#now();
 	}
 
 	/** The person is erased: their purse no longer says what they spent in a conversation. Rejects if it cannot be reached. */

@@ -3,23 +3,9 @@
 
 import { limits } from "../protocol/limits.ts";
 import type { SharedAlarm } from "./alarm.ts";
-import { hasTable } from "./migrate.ts";
+import { orFull } from "./full.ts";
+import { type Job, JobRows } from "./job-rows.ts";
 import { type Failure, type Progress, pauseAfter, pauseAskedBy, type RetryPolicy } from "./retry-policy.ts";
-
-/**
- * The table of all queues of an object, for its migrations. It is released: never edit it.
- * `due_at` is in ms, and NULL for a job that was given up and kept. `data` is JSON.
- */
-export const jobsTable = `
-	CREATE TABLE jobs (
-		queue TEXT NOT NULL,
-		key TEXT NOT NULL,
-		tries INTEGER NOT NULL,
-		due_at INTEGER,
-		data TEXT,
-		PRIMARY KEY (queue, key)
-	) STRICT, WITHOUT ROWID;
-`;
 
 export type { Progress, RetryPolicy };
 
@@ -45,10 +31,8 @@ type Options<Data> = {
 	now: () => number;
 };
 
-type Job = { tries: number; dueAt: number | null };
-
 /** `isOutdated`: the job was started again meanwhile. `budget`: the runs that are left in this go. */
-type Run<Data> = { data: Data; isOutdated: boolean; isScheduled: boolean; budget: { left: number }; done: Promise<void> };
+type Run<Data> = { data: Data; isOutdated: boolean; isScheduled: boolean; budget: { left: number }; done: Promise<boolean> };
 
 /**
  * Each job has a key, and at most one run at a time. A job that is started while it runs is run once more, with the newest data.
@@ -57,39 +41,41 @@ type Run<Data> = { data: Data; isOutdated: boolean; isScheduled: boolean; budget
  */
 export class RetryQueue<Data = undefined> {
 	readonly #options: Options<Data>;
+	readonly #rows: JobRows<Data>;
 	/** The stored jobs without their data. */
-	readonly #jobs = new Map<string, Job>();
+	readonly #jobs: Map<string, Job>;
 	readonly #runs = new Map<string, Run<Data>>();
 	#go: Promise<void> | undefined;
 
 	/** The table may not exist yet, but has to by the time that the first job is stored. */
 	constructor(options: Options<Data>) {
 		this.#options = options;
-		const { sql, name } = options;
-		if (!hasTable(sql, "jobs")) return;
-		const rows = sql.exec<Job & { key: string }>("SELECT key, tries, due_at AS dueAt FROM jobs WHERE queue = ?", name);
-		for (const { key, tries, dueAt } of rows) this.#jobs.set(key, { tries, dueAt });
+		this.#rows = new JobRows(options.sql, options.name);
+		this.#jobs = this.#rows.load();
 	}
 
-	/** Runs a job now, and stores it only if it fails. Resolves when it has ended; never rejects. */
-	attempt(key: string, data: Data): Promise<void> {
+	/**
+	 * Runs a job now, and stores it only if it fails. Resolves when it has ended: to false if it failed and there is no room to store it.
+	 * Never rejects.
+	 */
+	attempt(key: string, data: Data): Promise<boolean> {
 		return this.#start(key, data, { isScheduled: false, isCounted: false, budget: { left: limits.calls } });
 	}
 
 	/**
-	 * Stores a job and runs it now. Resolves as `attempt` does. Sets no alarm unless the job fails: if the object dies
+	 * Stores a job if there is room for it, and runs it now. Resolves as `attempt` does. Sets no alarm unless the job fails: if the object dies
 	 * meanwhile, the job runs when something else has woken it. Replaces a job of the same key.
 	 */
-	enqueue(key: string, data: Data): Promise<void> {
-		this.#put(key, this.#counted(1), data);
+	enqueue(key: string, data: Data): Promise<boolean> {
+		orFull(() => this.#put(key, this.#counted(1), data));
 		return this.#start(key, data, { isScheduled: false, isCounted: true, budget: { left: limits.calls } });
 	}
 
 	/**
 	 * Stores jobs, sets the alarm, and runs as many as one go may; the alarm brings the rest. Resolves after that go.
-	 * Everything is stored before the first await. Stored jobs of the same keys are left alone, unless it `replaces` them.
+	 * Everything is stored before this returns; throws if there is no room for it. Stored jobs of the same keys are left alone, unless it `replaces` them.
 	 */
-	async enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>, replaces = false): Promise<void> {
+	enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>, replaces = false): Promise<void> {
 		const dueAt = this.#options.now();
 		for (const [key, data] of jobs) {
 			if (!replaces && this.#jobs.has(key)) continue;
@@ -97,8 +83,7 @@ export class RetryQueue<Data = undefined> {
 			this.#repeatRun(key, data);
 		}
 		this.#options.alarm.bringForward();
-		await this.#options.alarm.settled;
-		await this.runDue();
+		return this.#options.alarm.settled.then(() => this.runDue());
 	}
 
 	/** Runs the jobs that are due, `limits.calls` at most. One go at a time: a second call waits for the first. Never rejects. */
@@ -115,7 +100,7 @@ export class RetryQueue<Data = undefined> {
 	}
 
 	/** Resolves when no run of this job is in progress. */
-	idle(key: string): Promise<void> {
+	idle(key: string): Promise<unknown> {
 		return this.#runs.get(key)?.done ?? Promise.resolve();
 	}
 
@@ -126,10 +111,7 @@ export class RetryQueue<Data = undefined> {
 
 	/** What is stored of a job. */
 	stored(key: string): { data: Data } | undefined {
-		const { sql, name } = this.#options;
-		const rows = this.has(key) ? sql.exec<{ data: string | null }>("SELECT data FROM jobs WHERE queue = ? AND key = ?", name, key) : [];
-		const [row] = [...rows];
-		return row && { data: parse<Data>(row.data) };
+		return this.has(key) ? this.#rows.find(key) : undefined;
 	}
 
 	/** When a stored job runs next, in ms. */
@@ -189,14 +171,13 @@ export class RetryQueue<Data = undefined> {
 	}
 
 	/** `isCounted`: this try has been counted. The first run begins before this returns. */
-	#start(key: string, data: Data, how: { isScheduled: boolean; isCounted: boolean; budget: { left: number } }): Promise<void> {
+	#start(key: string, data: Data, how: { isScheduled: boolean; isCounted: boolean; budget: { left: number } }): Promise<boolean> {
 		const current = this.#repeatRun(key, data);
 		if (current) return current.done;
-		if (!this.#isOpen) return Promise.resolve();
-		const run: Run<Data> = { data, isOutdated: false, isScheduled: how.isScheduled, budget: how.budget, done: Promise.resolve() };
+		if (!this.#isOpen) return Promise.resolve(true);
+		const run: Run<Data> = { data, isOutdated: false, isScheduled: how.isScheduled, budget: how.budget, done: Promise.resolve(true) };
 		this.#runs.set(key, run);
-		if (!how.isCounted) this.#count(key, data);
-		run.done = this.#run(key, run);
+		run.done = this.#run(key, run, how.isCounted);
 		return run.done;
 	}
 
@@ -206,17 +187,19 @@ export class RetryQueue<Data = undefined> {
 		return run && Object.assign(run, { data, isOutdated: true });
 	}
 
-	async #run(key: string, run: Run<Data>): Promise<void> {
+	async #run(key: string, run: Run<Data>, isCounted: boolean): Promise<boolean> {
 		try {
+			if (!isCounted) this.#count(key, run.data);
 			do {
 				run.isOutdated = false;
 				run.budget.left -= 1;
 				const progress = await this.#options.run(key, run.data);
-				if (progress !== "done" && !run.isOutdated && this.#isOpen && !this.#proceed(key, run, progress)) return;
+				if (progress !== "done" && !run.isOutdated && this.#isOpen && !this.#proceed(key, run, progress)) return true;
 			} while (run.isOutdated && this.#isOpen);
 			this.#remove(key);
+			return true;
 		} catch (error) {
-			this.#fail(key, run.data, error);
+			return this.#fail(key, run.data, error);
 		} finally {
 			this.#runs.delete(key);
 		}
@@ -231,8 +214,22 @@ export class RetryQueue<Data = undefined> {
 		return run.isOutdated;
 	}
 
-	#fail(key: string, data: Data, error: unknown): void {
-		if (!this.#isOpen) return;
+	/** Returns false if there is no room to store the job. */
+	#fail(key: string, data: Data, error: unknown): boolean {
+		try {
+			if (this.#isOpen) this.#putOff(key, data, error);
+			return true;
+		} catch (failure) {
+			console.error("A job that failed could not be stored", this.#options.name, key, failure);
+			const stored = this.#jobs.get(key);
+			// Its row is as it was. In this life of the object it is not tried again at once.
+			if (stored && stored.dueAt !== null) this.#jobs.set(key, this.#counted(stored.tries + 1));
+			this.#options.alarm.bringForward();
+			return stored !== undefined;
+		}
+	}
+
+	#putOff(key: string, data: Data, error: unknown): void {
 		const { policy, failed, afterLastTry, alarm, now } = this.#options;
 		const stored = this.#jobs.get(key);
 		const tries = stored?.tries ?? 1;
@@ -262,39 +259,16 @@ export class RetryQueue<Data = undefined> {
 		if (!stored) return;
 		// A job that was given up stays so until it succeeds.
 		const job = stored.dueAt === null ? stored : this.#counted(stored.tries + 1);
-		const { sql, name } = this.#options;
-		const updated = sql.exec(
-			"UPDATE jobs SET tries = ?, due_at = ?, data = ? WHERE queue = ? AND key = ? RETURNING key",
-			job.tries,
-			job.dueAt,
-			toText(data),
-			name,
-			key,
-		);
-		if (updated.toArray().length > 0) this.#jobs.set(key, job);
+		if (this.#rows.update(key, job, data)) this.#jobs.set(key, job);
 		else this.#jobs.delete(key);
 	}
 
 	#put(key: string, job: Job, data: Data): void {
-		const { sql, name } = this.#options;
-		sql.exec(
-			`INSERT INTO jobs (queue, key, tries, due_at, data) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (queue, key) DO UPDATE SET tries = excluded.tries, due_at = excluded.due_at, data = excluded.data`,
-			name,
-			key,
-			job.tries,
-			job.dueAt,
-			toText(data),
-		);
+		this.#rows.put(key, job, data);
 		this.#jobs.set(key, job);
 	}
 
 	#remove(key: string): void {
-		if (!this.#isOpen || !this.#jobs.delete(key)) return;
-		const { sql, name } = this.#options;
-		sql.exec("DELETE FROM jobs WHERE queue = ? AND key = ?", name, key);
+		if (this.#isOpen && this.#jobs.delete(key)) this.#rows.remove(key);
 	}
 }
-
-const toText = (data: unknown): string | null => (data === undefined ? null : JSON.stringify(data));
-const parse = <Data>(data: string | null) => (data === null ? undefined : JSON.parse(data)) as Data;

@@ -124,7 +124,7 @@ export class Erasure {
 
 	/** Works on one more conversation while it is in progress; returns false otherwise. */
 	include(id: string): boolean {
-		if (this.#isInProgress) void this.#add(this.#unknown([id]));
+		if (this.#isInProgress) this.#add(this.#unknown([id])).catch(putOff);
 		return this.#isInProgress;
 	}
 
@@ -174,4 +174,9 @@ export class Erasure {
 		});
 		return step.after === undefined ? "done" : { next: { alias, after: step.after, upTo: step.upTo ?? upTo } };
 	}
+}
+
+/** The alarm goes on with it. */
+function putOff(error: unknown): void {
+	console.error("An erasure could not be finished yet", error);
 }

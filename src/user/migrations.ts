@@ -1,8 +1,8 @@
 // A person's tables, as an append-only list: entry n takes a database from version n to n + 1.
 // Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
 
+import { jobsTable } from "../platform/job-rows.ts";
 import { hasTable, type Migration, migrate } from "../platform/migrate.ts";
-import { jobsTable } from "../platform/retry-queue.ts";
 
 export const migrations: readonly Migration[] = [
 	`

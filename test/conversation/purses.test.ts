@@ -10,6 +10,7 @@ import { type Ask, Payments } from "../../src/conversation/store/money/payments.
 import { type Charge, nothingSpent, type Settlement } from "../../src/money/purse-calls.ts";
 import { migrate } from "../../src/platform/migrate.ts";
 import { settled } from "../support/conversation.ts";
+import { fillUp } from "../support/full.ts";
 import { expectLog } from "../support/log.ts";
 
 const now = Date.parse("2026-11-29T12:00:00Z");
@@ -86,6 +87,25 @@ it("are told again if one of them cannot be reached", () =>
 		const next = life(async (owner) => void told.push(owner));
 		await next.purses.runDue();
 		expect([told.slice(2), stored(sql), next.purses.isSettled]).toEqual([["deployment", "ann"], [], true]);
+	}));
+
+it("are told later if there is no room to store that one of them cannot be reached", () =>
+	inLives(async (life, sql) => {
+		expectLog(/A purse could not be settled/, /A job that failed could not be stored/);
+		let isReachable = false;
+		const told: string[] = [];
+		const { purses } = life(async (owner) => {
+			if (!isReachable) throw new Error("unreachable");
+			told.push(owner);
+		});
+		purses.settle("1", charges);
+		const empty = fillUp(sql);
+		await settled();
+		expect([stored(sql), purses.isSettled, purses.dueAt]).toEqual([[{ id: "1" }], false, now + grace]);
+		empty();
+		isReachable = true;
+		await purses.runDue();
+		expect([told, stored(sql), purses.isSettled]).toEqual([["deployment", "ann"], [], true]);
 	}));
 
 it("are told what an earlier release has stored", () =>

@@ -2,10 +2,13 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { migrations as conversationMigrations } from "../../src/conversation/store/migrations.ts";
+import { jobsTable } from "../../src/platform/job-rows.ts";
 import { migrate } from "../../src/platform/migrate.ts";
-import { jobsTable, type Progress, RetryQueue } from "../../src/platform/retry-queue.ts";
+import { type Progress, RetryQueue } from "../../src/platform/retry-queue.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { migrations as userMigrations } from "../../src/user/migrations.ts";
+import { fillUp } from "../support/full.ts";
+import { expectLog } from "../support/log.ts";
 
 const second = 1_000;
 const policy = { firstPause: 5 * second, factor: 2, longestPause: 30 * second, maxTries: 5 };
@@ -94,7 +97,7 @@ class Harness {
 	}
 
 	/** The rows that some work wrote. */
-	async written(work: () => Promise<void>): Promise<number> {
+	async written(work: () => Promise<unknown>): Promise<number> {
 		const sql: SqlStorage = Object.getPrototypeOf(this.#storage.sql);
 		const { exec } = sql;
 		let rows = 0;
@@ -448,6 +451,58 @@ describe("a queue", () => {
 			await harness.queue.runDue();
 			await harness.queue.attempt("c", data);
 			expect([harness.take(), harness.wait, harness.rows().length]).toEqual([[], undefined, 1]);
+		}));
+});
+
+describe("in a full storage, a job", () => {
+	it("that fails is forgotten, and the next one of its key runs", () =>
+		withQueue(async (harness, { sql }) => {
+			expectLog(/A job that failed could not be stored/);
+			const empty = fillUp(sql);
+			harness.fails("a");
+			expect(await harness.queue.attempt("a", data)).toBe(false);
+			expect([harness.take(), harness.rows(), harness.wait]).toEqual([["a data"], [], undefined]);
+			empty();
+			expect(await harness.queue.attempt("a", data)).toBe(true);
+			expect([harness.take(), harness.rows().length]).toEqual([["a data"], 1]);
+		}));
+
+	it("that is enqueued runs without a row", () =>
+		withQueue(async (harness, { sql }) => {
+			expectLog(/The storage is full/);
+			const empty = fillUp(sql);
+			expect(await harness.queue.enqueue("a", data)).toBe(true);
+			expect([harness.take(), harness.rows()]).toEqual([["a data"], []]);
+			empty();
+		}));
+
+	it("that has to be stored is refused at once", () =>
+		withQueue(async (harness, { sql }) => {
+			const empty = fillUp(sql);
+			expect(() => harness.queue.enqueueAll([["a", data]])).toThrow(/full/);
+			empty();
+			await harness.queue.runDue();
+			expect(harness.take()).toEqual([]);
+		}));
+
+	it("that was stored before waits longer from try to try, and runs once there is room", () =>
+		withQueue(async (harness, { sql }) => {
+			expectLog(/A job that failed could not be stored/);
+			harness.fails("a");
+			await harness.queue.attempt("a", data);
+			const empty = fillUp(sql);
+			harness.take();
+			harness.broken.clear();
+			for (const wait of [10, 20]) {
+				harness.now += (harness.wait ?? 0) * second;
+				await harness.queue.runDue();
+				// A try that cannot be counted is none.
+				expect([harness.take(), harness.wait]).toEqual([[], wait]);
+			}
+			empty();
+			harness.now += (harness.wait ?? 0) * second;
+			await harness.queue.runDue();
+			expect([harness.take(), harness.rows(), harness.wait]).toEqual([["a data"], [], undefined]);
 		}));
 });
 

@@ -3,7 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { jobsTable } from "../../src/platform/retry-queue.ts";
+import { jobsTable } from "../../src/platform/job-rows.ts";
 import { Erasure } from "../../src/user/erasure.ts";
 import { expectLog } from "../support/log.ts";
 

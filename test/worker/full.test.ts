@@ -1,27 +1,16 @@
-// Storage without any room left. The runtime forbids `PRAGMA max_page_count`, so that the platform's storage refuses here what a full one
-// refuses: every statement that adds something.
+// Messages and files where an object's storage has no room left.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { download, noise, png, upload } from "../support/files.ts";
+import { fillUp } from "../support/full.ts";
 import { expectLog } from "../support/log.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
-/** Fills the storage of an object, `after` so many further rows. Returns what empties it. */
-async function fill(stub: DurableObjectStub<undefined>, after = 0): Promise<() => void> {
-	let left = after;
-	return await runInDurableObject(stub, (_object, { storage: { sql } }) => {
-		const { exec } = sql;
-		const refusing = (query: string, ...values: unknown[]) => {
-			if (/^\s*(insert|update|create)/i.test(query) && left-- <= 0)
-				throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
-			return (exec as (...args: unknown[]) => unknown).call(sql, query, ...values);
-		};
-		Object.defineProperty(sql, "exec", { value: refusing, configurable: true });
-		return () => void Reflect.deleteProperty(sql, "exec");
-	});
-}
+/** Fills the storage of an object, `after` so many further rows. Returns what makes room again. */
+const fill = (stub: DurableObjectStub<undefined>, after = 0) =>
+	runInDurableObject(stub, (_object, { storage: { sql } }) => fillUp(sql, { after }));
 
 const bytesIn = (id: string) =>
 	runInDurableObject(

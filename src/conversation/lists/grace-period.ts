@@ -17,7 +17,7 @@ export function attentionTo(unreadSince: number | undefined, now: number): Atten
 
 type Options = {
 	attentionOf: (userId: string) => Attention;
-	notify: (userId: string) => Promise<void>;
+	notify: (userId: string) => Promise<unknown>;
 	/** Everybody has read everything, left, or been notified. Not called by `clear`. */
 	over: () => void;
 	isOpen: () => boolean;

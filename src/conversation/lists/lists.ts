@@ -34,7 +34,7 @@ export class Lists implements MemberLists {
 	readonly #delivered = new Map<string, { seq: number; revision: number }>();
 	/** The newest message when the object woke: lists that were not notified since may know of it. */
 	readonly #wokeAtSeq: number;
-	#settled: Promise<void> = Promise.resolve();
+	#settled: Promise<unknown> = Promise.resolve();
 
 	constructor(options: Options) {
 		this.#options = options;
@@ -103,12 +103,12 @@ export class Lists implements MemberLists {
 	}
 
 	/** Resolves when the delivery to the list of the member who last joined or changed has succeeded or failed. */
-	get settled(): Promise<void> {
+	get settled(): Promise<unknown> {
 		return this.#settled;
 	}
 
 	/** Resolves when no delivery to this person's list is in progress. */
-	idle(userId: string): Promise<void> {
+	idle(userId: string): Promise<unknown> {
 		return this.#deliveries.idle(userId);
 	}
 
@@ -125,7 +125,7 @@ export class Lists implements MemberLists {
 		await Promise.all([this.#rounds.recover(), retried]);
 	}
 
-	#notify(userId: string): Promise<void> {
+	#notify(userId: string): Promise<unknown> {
 		return this.#deliveries.attempt(userId, undefined);
 	}
 

@@ -26,7 +26,7 @@ export class Removals {
 	constructor(parts: {
 		sql: SqlStorage;
 		store: Store;
-		idle: (userId: string) => Promise<void>;
+		idle: (userId: string) => Promise<unknown>;
 		remove: (userId: string) => Promise<void>;
 		isSettled: () => boolean;
 		finish: () => Promise<void>;

@@ -5,6 +5,9 @@
 //	                                 running --more members--> paused --time--> running
 
 import type { SharedAlarm } from "../../platform/alarm.ts";
+import { orFull } from "../../platform/full.ts";
+import { isRefusal } from "../../protocol/refusal.ts";
+import type { Progress } from "../store/list-deliveries.ts";
 import type { Store } from "../store/store.ts";
 import type { GracePeriod } from "./grace-period.ts";
 
@@ -28,7 +31,7 @@ type Options = {
 	/** Members whom a round leaves out for the moment, since they may be reading. */
 	grace: GracePeriod;
 	stepOf: (round: Round) => Step;
-	notify: (userId: string) => Promise<void>;
+	notify: (userId: string) => Promise<unknown>;
 	alarm: Pick<SharedAlarm, "bringForward">;
 	now: () => number;
 };
@@ -95,7 +98,7 @@ export class Rounds {
 		this.#notifiedUpTo = none;
 		if (this.#state.name === "running") this.#state.isObsolete = true;
 		if (this.#state.name === "paused") this.#state = { name: "idle" };
-		listDeliveries.save({ revision: none, at: listDeliveries.progress.at });
+		this.#keep({ revision: none, at: listDeliveries.progress.at });
 		this.schedule();
 	}
 
@@ -124,8 +127,12 @@ export class Rounds {
 	save(): void {
 		const { store, grace } = this.#options;
 		if (!store.exists || !this.#isUnsaved || this.#isInRound || this.#notifiedUpTo === none || !grace.isEmpty) return;
-		this.#isUnsaved = false;
-		store.listDeliveries.save({ revision: this.#notifiedUpTo, at: this.#begunAt });
+		this.#isUnsaved = !this.#keep({ revision: this.#notifiedUpTo, at: this.#begunAt });
+	}
+
+	/** Returns false if there is no room for it: after a sleep, lists are notified again that were notified already. */
+	#keep(progress: Progress): boolean {
+		return !isRefusal(orFull(() => this.#options.store.listDeliveries.save(progress)));
 	}
 
 	get #isInRound(): boolean {
@@ -148,6 +155,7 @@ export class Rounds {
 		running.done = this.#step(round, running);
 	}
 
+	/** Never rejects: nobody waits for what a timer begins. */
 	async #step(round: Round, running: { readonly isObsolete: boolean }): Promise<void> {
 		const { store, stepOf, notify, alarm } = this.#options;
 		try {
@@ -157,15 +165,14 @@ export class Rounds {
 			this.#state = { name: "idle" };
 			if (!store.exists) return;
 			if (!running.isObsolete) this.#conclude(round, next);
+			if (this.dueAt !== undefined) alarm.bringForward();
+			this.save();
+			this.schedule();
 		} catch (error) {
 			// Not repeated by itself: the next news or the next wake begins another round.
 			this.#state = { name: "idle" };
 			console.error("Members' lists could not be notified", store.info.id, error);
-			return;
 		}
-		if (this.dueAt !== undefined) alarm.bringForward();
-		this.save();
-		this.schedule();
 	}
 
 	#conclude(round: Round, next: string | undefined): void {
@@ -177,6 +184,6 @@ export class Rounds {
 		}
 		const { listDeliveries } = store;
 		this.#state = { name: "paused", round: { ...round, after: next }, until: now() + gapBetweenSteps };
-		listDeliveries.save({ revision: listDeliveries.progress.revision, at: this.#begunAt, round: { target: round.target, after: next } });
+		this.#keep({ revision: listDeliveries.progress.revision, at: this.#begunAt, round: { target: round.target, after: next } });
 	}
 }

@@ -1,7 +1,9 @@
 // People's decisions about the calls of the running reply. What follows a decision has to be paid for first; if it cannot be, the call goes
 // on waiting.
 
+import { orFull } from "../../platform/full.ts";
 import type { Person } from "../../protocol/person.ts";
+import { isRefusal } from "../../protocol/refusal.ts";
 import type { Store } from "../store/store.ts";
 import { type Asking, noticeOf } from "./money/asking.ts";
 import type { Funding } from "./money/funding.ts";
@@ -38,13 +40,19 @@ export class Decisions {
 	async #pay(reply: Reply): Promise<void> {
 		const { resumption, runner } = this.#with;
 		const { message } = reply;
-		const paid = await resumption.pay(
-			reply,
-			this.#waiting.map(({ by }) => by),
+		const paid = await orFull(() =>
+			resumption.pay(
+				reply,
+				this.#waiting.map(({ by }) => by),
+			),
 		);
 		const decisions = this.#waiting;
 		this.#waiting = [];
 		if (runner.reply !== reply) return this.#refuse(decisions, message.id);
+		if (isRefusal(paid)) {
+			this.#with.tell(new Set(decisions.map(({ by }) => by.userId)), { ...paid, messageId: message.id });
+			return;
+		}
 		if (!paid || !("reason" in paid)) {
 			const [present, gone] = [decisions.filter(({ by }) => this.#mayDecide(by)), decisions.filter(({ by }) => !this.#mayDecide(by))];
 			this.#refuse([...gone, ...runner.decide(present, paid)], message.id);

@@ -85,9 +85,17 @@ export class Titles {
 
 	/**
 	 * Asks Claude for a title, once in the life of a conversation. That is stored first, so that a crash cannot make it ask twice.
-	 * `payer`: the person who has paid for the reply, if it was paid for. They pay for the title too.
+	 * `payer`: the person who has paid for the reply, if it was paid for. They pay for the title too. Never rejects.
 	 */
 	async replyCompleted(reply: Message, payer?: Payer): Promise<void> {
+		try {
+			await this.#ask(reply, payer);
+		} catch (error) {
+			console.error("A title could not be made", reply.id, error);
+		}
+	}
+
+	async #ask(reply: Message, payer: Payer | undefined): Promise<void> {
 		const { isGiven, isAsked } = this.#store.titling;
 		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.reader.questionOf(reply);
 		if (!this.#titler || !question) return;

@@ -2,8 +2,8 @@
 // Never edit an entry that was released. Only add to the tables: after a deploy, old and new code run side by side for minutes.
 
 import { purseTables } from "../../money/account.ts";
+import { jobsTable } from "../../platform/job-rows.ts";
 import type { Migration } from "../../platform/migrate.ts";
-import { jobsTable } from "../../platform/retry-queue.ts";
 import { auditBounds } from "./audit.ts";
 import { asidesTable, asideTurnsTable } from "./claude/asides.ts";
 import { memberChangesTable } from "./claude/member-changes.ts";

@@ -133,11 +133,13 @@ export class Transcripts {
 
 	/** Resolves when what was due has been tried, which may take minutes. Never rejects. */
 	async runDue(): Promise<void> {
-		if ((this.#heldUntil ?? Number.POSITIVE_INFINITY) <= this.#with.now()) this.#with.heard();
-		await this.#follow("goes", () => this.#queue.runDue());
+		await this.#follow("goes", async () => {
+			if ((this.#heldUntil ?? Number.POSITIVE_INFINITY) <= this.#with.now()) this.#with.heard();
+			await this.#queue.runDue();
+		});
 	}
 
-	async #follow(kind: "jobs" | "goes", work: () => Promise<void>): Promise<void> {
+	async #follow(kind: "jobs" | "goes", work: () => Promise<unknown>): Promise<void> {
 		this.#underWay[kind] += 1;
 		try {
 			await work();

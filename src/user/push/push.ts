@@ -133,7 +133,11 @@ export class Push {
 	/** Sends what is due. Resolves when that was tried; never rejects. */
 	async runDue(): Promise<void> {
 		if (!this.#with.store.isWritten) return;
-		for (const notice of this.#store.due(this.#with.now(), mostAtOnce)) this.#proceed(notice);
+		try {
+			for (const notice of this.#store.due(this.#with.now(), mostAtOnce)) this.#proceed(notice);
+		} catch (error) {
+			console.error("Notifications could not be stored", error);
+		}
 		await this.#queue.runDue();
 		if (this.dueAt !== undefined) this.#with.alarm.bringForward();
 	}

@@ -3,6 +3,7 @@ import { Lists } from "../../../src/conversation/lists/lists.ts";
 import type { ListSummary } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, inConversation, settled, type TestConversation } from "../../support/conversation.ts";
+import { fillUp } from "../../support/full.ts";
 import { expectLog } from "../../support/log.ts";
 
 type Delivery = { userId: string; summary: ListSummary };
@@ -178,6 +179,25 @@ describe("a change to the conversation", () => {
 			await settled();
 			expect(harness.takeNotified()).toEqual(["ann", "b", "c", "d"]);
 			expect(harness.isPending).toBe(false);
+		}));
+
+	it("is delivered in a full storage, too, which remembers it once there is room", () =>
+		withLists(async (harness, { storage: { sql } }) => {
+			expectLog(/The storage is full/);
+			harness.present.clear();
+			harness.send("ann");
+			const empty = fillUp(sql);
+			await settled();
+			expect([harness.takeNotified(), harness.isPending]).toEqual([["ann", "b", "c", "d"], true]);
+			harness.lists.changed("all");
+			harness.now += 1_000;
+			await harness.lists.recover();
+			expect([harness.takeNotified(), harness.isPending]).toEqual([["ann", "b", "c", "d"], true]);
+			empty();
+			harness.now += 1_000;
+			harness.send("ann");
+			await settled();
+			expect([harness.takeNotified(), harness.isPending]).toEqual([["ann", "b", "c", "d"], false]);
 		}));
 
 	it("is delivered to a member who closes it and to a new one alone, and never to a removed one", () =>

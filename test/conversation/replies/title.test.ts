@@ -5,6 +5,8 @@ import type { Message } from "../../../src/protocol/message.ts";
 import { firstWords } from "../../../src/protocol/text/first-words.ts";
 import { truncateLine } from "../../../src/protocol/text/sanitize.ts";
 import { ann, bob, inConversation, settled, TestConversation } from "../../support/conversation.ts";
+import { fillUp } from "../../support/full.ts";
+import { expectLog } from "../../support/log.ts";
 
 const owner = { ...ann, role: "owner" as const };
 
@@ -123,6 +125,21 @@ describe("a conversation without a given title", () => {
 			conversation.say(client, "And drink?");
 			await conversation.call.end();
 			expect(asked).toHaveLength(1);
+		}));
+
+	it("keeps its first words if there is no room to remember that it asked", () =>
+		inUntitledRoom(async (conversation, asked, { storage: { sql } }) => {
+			expectLog(/A title could not be made/);
+			const client = conversation.enter(ann);
+			conversation.say(client, "Where shall we eat?");
+			const empty = fillUp(sql, { refuses: /is_title_asked/ });
+			await conversation.call.end();
+			empty();
+			expect([asked.length, conversation.store.info.title, client.last("chat:message").message.status]).toEqual([
+				0,
+				"Where shall we eat?",
+				"complete",
+			]);
 		}));
 
 	it.each([["no title"], ["a failure"]])(

@@ -133,6 +133,8 @@ export class Funding {
 	/** A refused request costs nothing. Of one that took too long nobody knows what it cost. */
 	endRequest(paid: Paid, result: { usage: Usage } | "failed" | "timed_out"): void {
 		if (this.#store.payments.find(paid.id) === undefined) return;
+		// If it cannot be settled now, the next life of the object settles it: the alarm would fire again and again.
+		this.#requests.delete(paid.id);
 		if (result === "timed_out") this.settle(paid, { cost: { usd: usdOf(paid.microUsd), about: true } }, result);
 		else if (result === "failed") this.settle(paid, {}, result);
 		else this.settle(paid, { usage: result.usage }, "complete");
