@@ -3060,7 +3060,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "questions of people who have left are answered at their cost",
-		file: log,
+		file: "src/conversation/store/claude/newest.ts",
 		from: "FROM messages JOIN members ON user_id = author_id AND members.role <> 'reader' WHERE seq > ? AND asks = 1",
 		to: "FROM messages LEFT JOIN members ON user_id = author_id WHERE seq > ? AND asks = 1",
 		project: "worker",
@@ -3076,7 +3076,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a reply names askers who were already answered",
-		file: log,
+		file: "src/conversation/store/claude/newest.ts",
 		from: "WHERE seq > ? AND asks = 1\n\t\t\t\t\tGROUP BY",
 		to: "WHERE seq > ? - 2 AND asks = 1\n\t\t\t\t\tGROUP BY",
 		project: "worker",
@@ -4556,9 +4556,9 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a shared answer takes the place of a reply, so that questions wait for ever",
-		file: "src/conversation/store/log.ts",
-		from: `if (message.role === "assistant" && !message.sharedBy) this.#newest.reply = seq;`,
-		to: `if (message.role === "assistant") this.#newest.reply = seq;`,
+		file: "src/conversation/store/claude/newest.ts",
+		from: `if (role === "assistant" && !sharedBy) this.#places.reply = seq;`,
+		to: `if (role === "assistant") this.#places.reply = seq;`,
 		project: "worker",
 		tests: ["replies/asides"],
 	},
@@ -5476,7 +5476,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a link's limits are not counted among too many askers",
-		file: log,
+		file: "src/conversation/store/claude/newest.ts",
 		from: "ORDER BY ifnull(from_seq, 1) DESC, place LIMIT ?",
 		to: "ORDER BY place LIMIT ?",
 		project: "worker",

@@ -3,10 +3,10 @@
 import type { Reason } from "../../protocol/errors.ts";
 import { type MessageFile, searchTextOf } from "../../protocol/files/file.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { Mention, Message, MessageStatus, Reaction } from "../../protocol/message.ts";
 import { type Author, claude, type Person } from "../../protocol/person.ts";
 import { Calls } from "./claude/calls.ts";
+import { kinds, Newest } from "./claude/newest.ts";
 import { Prompts } from "./claude/prompts.ts";
 import type { Summaries } from "./claude/summaries.ts";
 import { Turns } from "./claude/turns.ts";
@@ -47,9 +47,6 @@ export type NewMessage = {
 	files?: readonly MessageFile[];
 };
 
-/** The messages whose newest one is looked for, as SQL. */
-const kinds = { reply: "role = 'assistant' AND is_shared = 0", question: "asks = 1" } as const;
-
 export class Log {
 	readonly #sql: SqlStorage;
 	readonly #rows: MessageRows;
@@ -62,8 +59,7 @@ export class Log {
 	readonly #words: WordIndex;
 	/** The newest place and revision. */
 	#head: { seq: number; revision: number };
-	/** The place of the newest message of a kind, after it was looked up. */
-	readonly #newest: Partial<Record<keyof typeof kinds, number>> = {};
+	readonly #newest: Newest;
 
 	constructor(
 		sql: SqlStorage,
@@ -80,6 +76,7 @@ export class Log {
 		this.prompts = new Prompts(sql);
 		this.calls = new Calls(sql);
 		this.#words = new WordIndex(sql);
+		this.#newest = new Newest(sql);
 		const last = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
 		const changed = sql
 			.exec<{ revision: number | null }>("SELECT MAX(revision) AS revision FROM messages WHERE revision > born")
@@ -137,8 +134,7 @@ export class Log {
 		const message: Message = { id, conversationId: this.#rows.conversationId, createdAt: isoTime(now), seq, revision, ...fields };
 		insertRow(this.#sql, "messages", rowOf(message));
 		this.#head = { seq, revision };
-		if (message.role === "assistant" && !message.sharedBy) this.#newest.reply = seq;
-		if (message.asksClaude) this.#newest.question = seq;
+		this.#newest.added(message);
 		const text = searchTextOf(message);
 		if (text !== "") this.#words.put(seq, text);
 		return message;
@@ -194,7 +190,7 @@ export class Log {
 
 	/** The message stays, and asks Claude no longer. */
 	withdrawQuestion(message: Message): Message {
-		if (this.#newest.question === message.seq) this.#newest.question = undefined;
+		this.#newest.withdrawn(message.seq);
 		return this.#change(message, { asks: 0 });
 	}
 
@@ -215,7 +211,7 @@ export class Log {
 	deleteMessage(message: Message, now: number): Message {
 		this.prompts.drop(message.seq);
 		this.versions.drop(message.seq);
-		if (this.#newest.question === message.seq) this.#newest.question = undefined;
+		this.#newest.withdrawn(message.seq);
 		return this.#change(message, { ...deletedColumns, deleted_at: now });
 	}
 
@@ -235,7 +231,7 @@ export class Log {
 	/** The revision for a change of many messages that is made elsewhere. `changedAt` finds them by it. */
 	newRevision(): number {
 		this.#head.revision += 1;
-		this.#newest.question = undefined;
+		this.#newest.withdrawn();
 		return this.#head.revision;
 	}
 
@@ -254,47 +250,26 @@ export class Log {
 
 	/** The reply that answers a question, or will: the first after it, even if it is deleted. */
 	firstReplyAfter(seq: number): Message | undefined {
-		if (this.#newestOf("reply") <= seq) return undefined;
+		if (this.#newest.of("reply") <= seq) return undefined;
 		return this.#rows.all(`WHERE seq > ? AND ${kinds.reply} ORDER BY seq LIMIT 1`, seq)[0];
 	}
 
 	/** The last reply, even if it is deleted. */
 	lastReply(): Message | undefined {
-		return this.#rows.all("WHERE seq = ?", this.#newestOf("reply"))[0];
+		return this.#rows.all("WHERE seq = ?", this.#newest.of("reply"))[0];
 	}
 
 	isLastQuestion({ seq }: Message): boolean {
-		return seq === this.#newestOf("question");
-	}
-
-	/** The place of the newest message of a kind, or 0. Looked up only once: in a long log it may be far from the end. */
-	#newestOf(kind: keyof typeof kinds): number {
-		this.#newest[kind] ??=
-			this.#sql.exec<{ seq: number }>(`SELECT seq FROM messages WHERE ${kinds[kind]} ORDER BY seq DESC LIMIT 1`).toArray()[0]?.seq ?? 0;
-		return this.#newest[kind];
+		return seq === this.#newest.of("question");
 	}
 
 	/** A member who may write has asked Claude after a place, and still does. */
 	isAsking(userId: string, after: number): boolean {
-		const statement = `SELECT 1 FROM messages JOIN members ON user_id = author_id AND members.role <> 'reader'
-			WHERE seq > ? AND asks = 1 AND author_id = ? LIMIT 1`;
-		return this.#newestOf("question") > after && this.#sql.exec(statement, after, userId).toArray().length > 0;
+		return this.#newest.isAsking(userId, after);
 	}
 
-	/**
-	 * The people who asked Claude after a place and are members who may write, in order, each once. If they are too many, whoever may read
-	 * least is among them: Claude reads no more than that.
-	 */
+	/** The people who asked Claude after a place, and may write. */
 	askersAfter(seq: number): Person[] {
-		if (this.#newestOf("question") <= seq) return [];
-		return this.#sql
-			.exec<Person>(
-				`SELECT userId, username FROM (SELECT author_id AS userId, author_name AS username, MIN(seq) AS place
-					FROM messages JOIN members ON user_id = author_id AND members.role <> 'reader' WHERE seq > ? AND asks = 1
-					GROUP BY author_id ORDER BY ifnull(from_seq, 1) DESC, place LIMIT ?) ORDER BY place`,
-				seq,
-				limits.askers,
-			)
-			.toArray();
+		return this.#newest.askersAfter(seq);
 	}
 }
