@@ -10,8 +10,9 @@ import { fixedTokens, newestWithin, placesOf } from "../replies/memory/plan.ts";
 import type { Made, Wanted } from "../replies/memory/requests.ts";
 import { noticeOf } from "../replies/money/asking.ts";
 import type { Funding } from "../replies/money/funding.ts";
-import { countQuestion, refusalByLink } from "../replies/money/link-rights.ts";
+import { countRequest, refusalByLink } from "../replies/money/link-rights.ts";
 import { mayAskClaude } from "../replies/questions.ts";
+import type { StoredSummary } from "../store/claude/summaries.ts";
 import { type Payer, payerOf } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
 import type { SendRate } from "./send-rate.ts";
@@ -115,14 +116,18 @@ export class CatchUps {
 		return running;
 	}
 
-	/** It counts as a question of whoever came by a link, unless nobody can pay for it. */
+	/** It counts as a question of whoever came by a link, unless nothing comes of it. */
 	async #make(wanted: Wanted, { userId }: Author, payer: Payer | undefined): Promise<Made> {
 		const { store, memory } = this.#with;
-		countQuestion(store, userId);
+		const takeBack = countRequest(store, userId);
 		const made = await memory.requests.make(wanted, payer);
-		if (typeof made === "object" && "reason" in made && store.exists) countQuestion(store, userId, -1);
+		if (!isMade(made) && store.exists) takeBack();
 		return made;
 	}
+}
+
+function isMade(made: Made): made is StoredSummary {
+	return typeof made === "object" && !("reason" in made);
 }
 
 /** A summary serves a person if it begins at or a little before what they have missed, and ends a little before its end, or later. */

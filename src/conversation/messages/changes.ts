@@ -13,7 +13,7 @@ import { hasScope } from "../../protocol/token.ts";
 import type { Client, Clients, FileReleases, MemberLists } from "../ports.ts";
 import { Buckets } from "../rate.ts";
 import type { Funding } from "../replies/money/funding.ts";
-import { countQuestion, readableBy, refusalByLink } from "../replies/money/link-rights.ts";
+import { countAnswer, readableBy, refusalByLink } from "../replies/money/link-rights.ts";
 import { noteRewrite } from "../replies/money/rewrites.ts";
 import { refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
@@ -160,7 +160,7 @@ export class Changes<T extends Client> {
 	}
 
 	#regenerateFor({ person }: T, reply: Message): void {
-		countQuestion(this.#store, person.userId);
+		countAnswer(this.#store, person.userId, reply.id);
 		this.#replies.regenerate(reply, payerOf(person));
 	}
 
@@ -191,6 +191,7 @@ export class Changes<T extends Client> {
 		this.#countRewrite(client, message);
 		const wasRunning = this.#replies.cancel(message.id);
 		this.#broadcast(this.#store.log.deleteMessage(message, this.#now()));
+		this.#store.payments.linkQuestions.takeBackGone();
 		this.#files.release(message.seq);
 		// Asked after the deletion, so that the next reply does not read what was deleted.
 		if (wasRunning) this.#replies.askNext(message);
@@ -257,7 +258,7 @@ export class Changes<T extends Client> {
 		if (barred) return barred;
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
-		countQuestion(this.#store, client.person.userId);
+		countAnswer(this.#store, client.person.userId, message.id);
 		this.#replies.continue(message, payerOf(client.person));
 	}
 

@@ -9,7 +9,7 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import { type Describer, ModelFailure, type ProposedDescription, type Requester } from "../ports.ts";
 import { noticeOf } from "../replies/money/asking.ts";
 import type { Funding } from "../replies/money/funding.ts";
-import { countQuestion, refusalByLink } from "../replies/money/link-rights.ts";
+import { countRequest, refusalByLink } from "../replies/money/link-rights.ts";
 import { mayAskClaude } from "../replies/questions.ts";
 import { isBusy } from "../replies/retry.ts";
 import { payerOf } from "../store/money/payments.ts";
@@ -18,6 +18,8 @@ import type { SendRate } from "./send-rate.ts";
 
 /** `notice`: why nobody can pay for it. */
 export type Described = { text: string } | { notice: Notice };
+
+type Describe = (signal: AbortSignal) => Promise<ProposedDescription>;
 
 /** In ms. Nobody waits longer for two sentences. */
 const timeout = 30_000;
@@ -71,23 +73,27 @@ export class Descriptions {
 		}
 	}
 
-	/** It counts as a question of whoever came by a link, unless nobody can pay for it. */
+	/** It counts as a question of whoever came by a link, unless nothing comes of it. */
 	async #make(describer: Describer, author: Author, picture: MessageFile, language: string): Promise<Described | Refusal> {
-		const { store, funding } = this.#with;
-		const { userId } = author;
+		const { store } = this.#with;
 		const { model } = store.info;
 		if (!(await describer.seesPictures(model))) return { code: "unavailable", text: noDescriptions() };
 		if (!store.exists) return { code: "not_found" };
-		countQuestion(store, userId);
+		const takeBack = countRequest(store, author.userId);
+		const described = await this.#payAndAsk(author, picture, (signal) => describer.describe(picture, language, signal, model));
+		const isMade = "text" in described && !("code" in described);
+		if (!isMade && store.exists) takeBack();
+		return described;
+	}
+
+	async #payAndAsk(author: Author, picture: MessageFile, describe: Describe): Promise<Described | Refusal> {
+		const { store, funding } = this.#with;
 		const needed = { prompt: fileTokensOf(picture) + tokens.question, answer: tokens.answer };
 		// The journal names the picture in place of a message: it may not be sent yet.
 		const paid = funding.isNeeded ? await funding.forRequest("description", [payerOf(author)], picture, needed) : undefined;
-		if (paid && "reason" in paid) {
-			if (store.exists) countQuestion(store, userId, -1);
-			return { notice: noticeOf("", paid, { kept: "No description was made." }) };
-		}
-		const isWanted = store.exists && store.members.find(userId) !== undefined;
-		const result = isWanted ? await ask(describer, picture, language, model) : "failed";
+		if (paid && "reason" in paid) return { notice: noticeOf("", paid, { kept: "No description was made." }) };
+		const isWanted = store.exists && store.members.find(author.userId) !== undefined;
+		const result = isWanted ? await ask(describe) : "failed";
 		// A conversation that is deleted settles everything itself.
 		if (!store.exists) return { code: "not_found" };
 		if (paid) funding.endRequest(paid, result === "busy" ? "failed" : result);
@@ -104,16 +110,11 @@ function refusalOf(file: MessageFile): Refusal | undefined {
 }
 
 /** The timer is cleared, because it would keep the object awake. */
-async function ask(
-	describer: Describer,
-	picture: MessageFile,
-	language: string,
-	model: string | null,
-): Promise<ProposedDescription | "failed" | "timed_out" | "busy"> {
+async function ask(describe: Describe): Promise<ProposedDescription | "failed" | "timed_out" | "busy"> {
 	const abort = new AbortController();
 	const timer = setTimeout(() => abort.abort(), timeout);
 	try {
-		return await describer.describe(picture, language, abort.signal, model);
+		return await describe(abort.signal);
 	} catch (error) {
 		if (abort.signal.aborted) return "timed_out";
 		return error instanceof ModelFailure && isBusy(error.reason) ? "busy" : "failed";

@@ -9,7 +9,7 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
 import type { Clients, MemberLists, Requester } from "../ports.ts";
 import type { Asides, Asked } from "../replies/asides/asides.ts";
-import { countQuestion, refusalByLink } from "../replies/money/link-rights.ts";
+import { countAnswer, refusalByLink } from "../replies/money/link-rights.ts";
 import { mayAskClaude } from "../replies/questions.ts";
 import { payerOf } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
@@ -75,8 +75,10 @@ export class PrivateQuestions {
 		if (former) this.#read(former, requester);
 		const refusal = this.#asides.refusalFor(requester) ?? this.#sendRate.take(requester, content.length, this.#now());
 		if (refusal) return refusal;
-		countQuestion(this.#store, userId);
-		return this.#asides.ask({ userId, clientId, after: log.head.seq, follows, question: content }, payerOf(author), requester.network);
+		const question = { userId, clientId, after: log.head.seq, follows, question: content };
+		const asked = this.#asides.ask(question, payerOf(author), requester.network);
+		countAnswer(this.#store, userId, asked.aside.id);
+		return asked;
 	}
 
 	/** Counts what it takes to read an aside, whatever comes of it. */

@@ -74,6 +74,7 @@ export class Retention {
 			const deleted = expired.map((message) => ({ message: log.deleteMessage(message, now()), cursor: log.cursor }));
 			const last = places.at(-1);
 			if (last !== undefined) keeping.setExpiredUpto(last);
+			store.payments.linkQuestions.takeBackGone();
 			keeping.expireAsides(before);
 			return deleted;
 		});

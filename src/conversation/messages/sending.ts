@@ -64,7 +64,7 @@ export class Sending {
 		const refusal = this.#refusalOf(person, said, sent.message);
 		if (refusal !== undefined) return { ...sent, notice: this.#notify(person, sent.message, refusal) };
 		if (!sent.message.asksClaude) return sent;
-		countQuestion(this.#with.store, person.userId);
+		countQuestion(this.#with.store, sent.message);
 		const asker = payerOf(person);
 		if (said.steer) this.#with.replies.steer(asker);
 		else this.#with.replies.ask([asker]);

@@ -100,6 +100,7 @@ export class Erasure {
 			for (const row of newer) this.#tables.touch(row, revision);
 			for (const row of others) reactions += this.#tables.eraseFromMessage(row, userId, alias, revision);
 		});
+		this.#store.payments.linkQuestions.takeBackGone();
 		this.#files.releaseEach(own.map(({ seq }) => seq));
 		this.#store.summaries.changed();
 		this.#broadcast(revision, rows.length);

@@ -5,7 +5,6 @@ import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Store } from "../store/store.ts";
-import { countQuestion } from "./money/link-rights.ts";
 import { mayAsk } from "./trigger.ts";
 
 /** Owners, and the deployment, may decide otherwise after somebody has asked. */
@@ -25,7 +24,7 @@ export function refusalToWithdraw({ store }: Pick<Parts, "store">, { seq }: Mess
 /** Makes a question an ordinary message, for everybody. Lists do not show what asks. */
 export function withdraw({ store, clients, lists }: Parts, question: Message): Message {
 	const message = store.log.withdrawQuestion(question);
-	countQuestion(store, question.author.userId, -1);
+	store.payments.linkQuestions.takeBackGone();
 	clients.broadcast(messageEvent("chat:updated", message, store.log.cursor));
 	lists.skipRevision();
 	return message;

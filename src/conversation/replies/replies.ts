@@ -111,6 +111,7 @@ export class Replies {
 		else {
 			funding.giveBack(granted);
 			alarm.clear();
+			if (reply) store.payments.linkQuestions.end(reply.id, false);
 			// A question that is gone was withdrawn or deleted, of which everybody is told. Others may have asked meanwhile.
 			if (reply && !isThere) this.#asking.tell(new Set(payers.map(({ userId }) => userId)), { code: "not_found", messageId: reply.id });
 			this.askNext(last);

@@ -15,7 +15,7 @@ import type { Busy, ReplyFacts, StoredFacts, Written } from "../store/columns.ts
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
 import { messagesFor, paidFiles, promptSizeFor, promptTokensIn, type ReplySettings, settingsFor } from "./input.ts";
-import { readableBy } from "./money/link-rights.ts";
+import { isWordless, readableBy } from "./money/link-rights.ts";
 import { recalled } from "./recall.ts";
 import { unreadFor } from "./seen.ts";
 
@@ -136,6 +136,7 @@ export class LogSink implements Sink {
 	begin(): void {
 		const { conversationId, id: messageId, askedBy } = this.message;
 		this.#store.log.prompts.limit(this.message.seq, this.#from);
+		this.#store.payments.linkQuestions.begin(messageId, this.message.seq);
 		this.send({ type: "chat:thinking", conversationId, status: "processing", messageId, ...(askedBy && { askedBy }) });
 	}
 
@@ -151,6 +152,7 @@ export class LogSink implements Sink {
 		const { conversationId, id: messageId } = this.message;
 		const declined = outcome.reason === "refusal" && { declinedAt: now };
 		const finished = this.#store.log.finishReply(this.message, text, { ...outcome, ...declined }, facts);
+		this.#store.payments.linkQuestions.end(messageId, !isWordless(outcome, text, facts));
 		this.send({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: text.length, isComplete: true });
 		this.send(messageEvent("chat:message", finished, this.#store.log.cursor));
 		this.send({ type: "chat:complete", conversationId, messageId });

@@ -13,6 +13,7 @@ import { filesTable, unsentIndex } from "./files.ts";
 import { firstMigrations } from "./first-migrations.ts";
 import { linkTables } from "./invites.ts";
 import { heldPlaces, keepingTables, leftTable, setDaysTable } from "./keeping.ts";
+import { linkQuestionsTable } from "./money/link-questions.ts";
 import { paymentTables } from "./money/payments.ts";
 import { rewritesTable } from "./money/rewrites.ts";
 import { incomingWebhooksTable } from "./webhooks/incoming.ts";
@@ -202,4 +203,5 @@ export const migrations: readonly Migration[] = [
 	leftTable,
 	promptLimitsTable,
 	summariesOfFiles,
+	linkQuestionsTable,
 ];

@@ -11,7 +11,6 @@ import type { Outcome } from "../../store/log.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { noticeOf } from "../money/asking.ts";
-import { countQuestion } from "../money/link-rights.ts";
 import type { Unfunded } from "../money/reservations.ts";
 import { orphanAfter, Runner, type RunnerParts } from "../runner.ts";
 import { AsideSink, sendToOwn } from "./sink.ts";
@@ -89,9 +88,8 @@ export class Asides {
 	}
 
 	#refuse(running: Running, unfunded: Unfunded): Notice {
-		const { clients, store } = this.#with;
+		const { clients } = this.#with;
 		const { userId, aside } = running;
-		countQuestion(store, userId, -1);
 		const notice = noticeOf(aside.id, unfunded, { kept: "Your question was kept, but Claude does not answer it." });
 		this.#sinkOf(running).finish("", { status: "failed", reason: reasonOf[unfunded.reason] }, {});
 		sendToOwn(clients, userId, {
@@ -133,7 +131,11 @@ export class Asides {
 
 	#stop(running: Running): void {
 		if (running.runner.reply) running.runner.stop();
-		else this.#sinkOf(running).finish("", { status: "stopped" } satisfies Outcome, {});
+		else {
+			// Claude was not asked.
+			this.#with.store.payments.linkQuestions.end(running.aside.id, false);
+			this.#sinkOf(running).finish("", { status: "stopped" } satisfies Outcome, {});
+		}
 		if (running.ask) this.#with.funding.cancel(running.ask);
 	}
 

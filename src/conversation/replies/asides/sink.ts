@@ -15,6 +15,7 @@ import type { Busy, ReplyFacts, StoredFacts, Written } from "../../store/columns
 import type { Outcome } from "../../store/log.ts";
 import type { Store } from "../../store/store.ts";
 import { messagesFor, type PromptSize, paidFiles, promptSizeFor, promptTokensIn, type ReplySettings, settingsFor } from "../input.ts";
+import { isWordless } from "../money/link-rights.ts";
 import { unreadFor } from "../seen.ts";
 import type { Sink } from "../sink.ts";
 
@@ -133,6 +134,7 @@ export class AsideSink implements Sink {
 	finish(text: string, outcome: Outcome, facts: ReplyFacts): Message {
 		this.#flush();
 		this.#with.store.asides.finish(this.#aside.id, text, outcome, facts);
+		this.#with.store.payments.linkQuestions.end(this.#aside.id, !isWordless(outcome, text, facts));
 		this.#with.ended(this.#aside.id);
 		this.#sendWhole();
 		return { ...this.message, ...facts, ...outcome, content: text };

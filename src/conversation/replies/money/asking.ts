@@ -13,7 +13,7 @@ import type { Store } from "../../store/store.ts";
 import { promptSizeFor } from "../input.ts";
 import { withdraw } from "../questions.ts";
 import type { Funding } from "./funding.ts";
-import { countQuestion, readableBy } from "./link-rights.ts";
+import { readableBy } from "./link-rights.ts";
 import type { Granted, Unfunded } from "./reservations.ts";
 
 /** In ms. Where too much runs at once, purses are asked again after this time, and then after longer ones; in all about a quarter of an hour. */
@@ -121,13 +121,13 @@ export class Asking {
 		const payers = ask.payers.filter((payer) => this.mayPay(payer, ask.reply));
 		if (payers.length === 0) {
 			this.#funding.cancel(ask);
-			return this.#drop();
+			return this.#drop(ask);
 		}
 		const prompt = promptSizeFor(this.#store, this.#store.log.head.seq + 1, readableBy(this.#store, payers));
 		const funded = await this.#funding.reserve({ ...ask, payers }, prompt);
 		if (this.#current?.ask !== ask) return new Map();
 		this.#current = undefined;
-		if ("reason" in funded && funded.reason === "gone") return this.#drop();
+		if ("reason" in funded && funded.reason === "gone") return this.#drop(ask);
 		if ("reason" in funded) return this.#postpone(ask, funded) ?? this.#refuse(ask, funded);
 		this.#begin(ask, funded);
 		return new Map();
@@ -140,8 +140,9 @@ export class Asking {
 	}
 
 	/** Nobody is left who asked, or who could have paid. Others may have asked meanwhile. */
-	#drop(): ReadonlyMap<string, Notice> {
+	#drop({ reply }: Ask): ReadonlyMap<string, Notice> {
 		this.#current = undefined;
+		if (reply) this.#store.payments.linkQuestions.end(reply.id, false);
 		this.#alarm.clear();
 		this.#askNext();
 		return new Map();
@@ -176,7 +177,7 @@ export class Asking {
 		const notices = new Map<string, Notice>();
 		const subjects = questions.map(({ id, author }) => ({ id, userIds: new Set([author.userId]) }));
 		if (ask.reply) subjects.push({ id: ask.reply.id, userIds: askers });
-		if (ask.reply) for (const { userId } of ask.payers) countQuestion(this.#store, userId, -1);
+		if (ask.reply) this.#store.payments.linkQuestions.end(ask.reply.id, false);
 		for (const { id, userIds } of subjects) {
 			const notice = noticeOf(id, unfunded);
 			notices.set(id, notice);

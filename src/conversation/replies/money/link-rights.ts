@@ -3,9 +3,11 @@
 import { microUsdOf, usdOf } from "../../../money/cost.ts";
 import { linkForbidsAsking, linkUsedUp } from "../../../protocol/errors.ts";
 import { isoTime } from "../../../protocol/iso-time.ts";
+import type { Message } from "../../../protocol/message.ts";
 import type { Allows, May, Used } from "../../../protocol/people/link.ts";
 import type { Person } from "../../../protocol/person.ts";
 import type { Invite, LinkLimits } from "../../store/invites.ts";
+import type { Outcome } from "../../store/log.ts";
 import type { Store } from "../../store/store.ts";
 
 /** The same for a refused event and for a message that nobody answers. */
@@ -26,10 +28,28 @@ export function refusalByLink(store: Parts, userId: string): LinkRefusal | undef
 	return { code: "budget_exceeded", scope: "conversation", text: linkUsedUp() };
 }
 
-/** Counts a question of this person to the link that they came by; `-1` takes back one that nobody answers. */
-export function countQuestion(store: Parts, userId: string, count: 1 | -1 = 1): void {
+/** Counts a message that asks Claude to the link that its author came by. */
+export function countQuestion(store: Pick<Store, "members" | "payments">, { id, author }: Message): void {
+	const { link } = store.members.standing(author.userId);
+	if (link !== null) store.payments.linkQuestions.addWaiting(id, link);
+}
+
+/** Counts an answer that somebody asks for by itself: in private, or by regenerating or continuing a reply. */
+export function countAnswer(store: Pick<Store, "members" | "payments">, userId: string, answerId: string): void {
 	const { link } = store.members.standing(userId);
-	if (link !== null) store.invites.countAsked(link, count);
+	if (link !== null) store.payments.linkQuestions.addAnswer(answerId, link);
+}
+
+/** Counts a request of which nothing is stored. To be called in one step with `refusalByLink`. Call what it returns if it is not answered. */
+export function countRequest({ members, invites }: Parts, userId: string): () => void {
+	const { link } = members.standing(userId);
+	if (link !== null) invites.countAsked(link, 1);
+	return () => link !== null && invites.countAsked(link, -1);
+}
+
+/** Claude has said nothing, and will not. */
+export function isWordless({ status }: Outcome, text: string, { thinking = "" }: Pick<Message, "thinking">): boolean {
+	return status === "failed" && text === "" && thinking === "";
 }
 
 /** The place of the first message that all of these people may read: Claude tells nobody what they may not read. */

@@ -6,6 +6,7 @@ import { hasTable } from "../../../platform/migrate.ts";
 import type { Author, Person } from "../../../protocol/person.ts";
 import type { Invites } from "../invites.ts";
 import { LinkPurses } from "./link-purses.ts";
+import { LinkQuestions } from "./link-questions.ts";
 import { OwnPurse } from "./own-purse.ts";
 import { Rewrites } from "./rewrites.ts";
 
@@ -125,13 +126,15 @@ export class Payments {
 	readonly purse: OwnPurse;
 	readonly rewrites: Rewrites;
 	readonly links: LinkPurses;
+	readonly linkQuestions: LinkQuestions;
 
-	constructor(sql: SqlStorage, invites: Pick<Invites, "find" | "charge">) {
+	constructor(sql: SqlStorage, invites: Pick<Invites, "find" | "charge" | "countAsked">) {
 		this.#sql = sql;
 		this.rewrites = new Rewrites(sql);
 		const paid = () => this.open().filter((one) => one.type === "paid");
 		this.purse = new OwnPurse(sql, paid);
 		this.links = new LinkPurses(invites, paid);
+		this.linkQuestions = new LinkQuestions(sql, invites);
 	}
 
 	/** The payments that are not settled. */
