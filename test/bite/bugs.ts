@@ -539,6 +539,14 @@ export const bugs: Bug[] = [
 		tests: ["people/link-questions"],
 	},
 	{
+		name: "two descriptions at once pass a link's limit",
+		file: "src/conversation/messages/descriptions.ts",
+		from: "\t\tconst barred = refusalByLink(store, author.userId);\n\t\tif (barred) return barred;\n",
+		to: "",
+		project: "worker",
+		tests: ["people/link-questions"],
+	},
+	{
 		name: "one network of guests uses up everybody's transcripts",
 		file: "src/conversation/voice/transcripts.ts",
 		from: "{ messageId: message.id, fileId, network }",

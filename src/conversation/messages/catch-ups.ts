@@ -103,10 +103,11 @@ export class CatchUps {
 	}
 
 	#begin(author: Author, { uptoSeq, messages }: Missed, requester: Requester): Running | Refusal {
-		const { funding, sendRate, now } = this.#with;
+		const { store, funding, sendRate, now } = this.#with;
 		if (this.#running.size >= mostRunning) return { code: "rate_limited", retryAfterMs: busyFor };
-		const limited = sendRate.take(requester, 0, now());
-		if (limited) return limited;
+		// Another one may have been awaited since the link was looked at.
+		const refusal = refusalByLink(store, author.userId) ?? sendRate.take(requester, 0, now());
+		if (refusal) return refusal;
 		const [first, about] = [messages[0], messages.at(-1)] as [PromptMessage, PromptMessage];
 		const payer = funding.isNeeded ? payerOf(author) : undefined;
 		const made = this.#make({ kind: "catch-up", messages, about }, author, payer);

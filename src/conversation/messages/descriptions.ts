@@ -79,6 +79,9 @@ export class Descriptions {
 		const { model } = store.info;
 		if (!(await describer.seesPictures(model))) return { code: "unavailable", text: noDescriptions() };
 		if (!store.exists) return { code: "not_found" };
+		// Counted in one step with this: others may have used up the link meanwhile.
+		const barred = refusalByLink(store, author.userId);
+		if (barred) return barred;
 		const takeBack = countRequest(store, author.userId);
 		const described = await this.#payAndAsk(author, picture, (signal) => describer.describe(picture, language, signal, model));
 		const isMade = "text" in described && !("code" in described);

@@ -196,6 +196,21 @@ describe("a summary of what was missed counts to a link", () => {
 			expect(usedOf(conversation)).toBe(1);
 		}),
 	);
+
+	it("and is refused where the link was used up while somebody else's summary was awaited", () =>
+		inRoom(async (conversation, summarizer) => {
+			metered(conversation);
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.purses.left.cay = 0;
+			const first = conversation.rules.catchUps.make(cay, cay);
+			const second = conversation.rules.catchUps.make(eve, eve);
+			conversation.store.invites.countAsked("i", 1);
+			gate.resolve();
+			expect(await first).toHaveProperty("notice");
+			expect(await second).toMatchObject({ code: "budget_exceeded" });
+			expect([usedOf(conversation), summarizer.asked]).toEqual([1, []]);
+		}));
 });
 
 describe("a description counts to a link", () => {
@@ -224,4 +239,16 @@ describe("a description counts to a link", () => {
 			expect([made, usedOf(conversation)]).toEqual([{ text: "Two boats." }, 1]);
 		}),
 	);
+
+	it("which two people do not pass together while the model is looked up", () =>
+		inConversation(async (conversation) => {
+			enterBy(conversation, bob, "i", 1);
+			enterBy(conversation, eve, "i", 1);
+			const sees = Promise.withResolvers<boolean>();
+			const descriptions = describing(conversation, async () => described, sees.promise);
+			const both = [bob, eve].map((person) => descriptions.propose(person, person, picture, "en"));
+			sees.resolve(true);
+			expect(await Promise.all(both)).toEqual([{ text: "Two boats." }, expect.objectContaining({ code: "budget_exceeded" })]);
+			expect(usedOf(conversation)).toBe(1);
+		}));
 });
