@@ -957,7 +957,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a question that is taken back counts for its link",
 		file: "src/conversation/replies/questions.ts",
-		from: "\tcountQuestion(store, question.author.userId, -1);\n",
+		from: "\tstore.payments.linkQuestions.takeBackGone();\n",
 		to: "",
 		project: "worker",
 		tests: ["people/links"],
@@ -3461,8 +3461,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a summary outlives a message of files alone",
 		file: "src/conversation/store/migrations.ts",
-		from: "\tsummariesOfFiles,\n];",
-		to: "];",
+		from: "\tsummariesOfFiles,\n\tlinkQuestionsTable,\n];",
+		to: "\tlinkQuestionsTable,\n];",
 		project: "worker",
 		tests: ["conversation/replies/summaries"],
 	},
@@ -5253,7 +5253,7 @@ export const bugs: Bug[] = [
 	{
 		name: "whose payer was erased is told that Claude cannot be asked",
 		file: "src/conversation/replies/money/asking.ts",
-		from: 'if ("reason" in funded && funded.reason === "gone") return this.#drop();',
+		from: 'if ("reason" in funded && funded.reason === "gone") return this.#drop(ask);',
 		to: "",
 		project: "worker",
 		tests: ["replies/funding"],
