@@ -90,6 +90,19 @@ describe("emoji", () => {
 		await ann.leave();
 	});
 
+	it("are completed where the caret is moved", async () => {
+		const ann = await annAlone();
+		const { page } = ann;
+		await page.keyboard.type("so :tad it is");
+		for (let step = 0; step < 6; step++) await page.keyboard.press("ArrowLeft");
+		await page.getByRole("option", { name: "tada", selected: true }).waitFor();
+		await page.keyboard.press("ArrowLeft");
+		await page.keyboard.press("End");
+		await page.getByRole("listbox").waitFor({ state: "detached" });
+		expect(await written(ann)).toBe("so :tad it is");
+		await ann.leave();
+	});
+
 	it("typed as shortcodes before they are loaded are replaced once they are", async () => {
 		const ann = await annAlone();
 		const { page } = ann;

@@ -105,7 +105,6 @@ export function MessageField({
 				value={text}
 				{...listed}
 				onChange={change}
-				onSelect={({ currentTarget }) => setCaret(currentTarget.selectionEnd)}
 				onKeyDown={keyDown}
 			/>
 			<div className={styles.buttons}>

@@ -1,6 +1,6 @@
 // The caret of a controlled text field. Code that changes the text has to move the caret itself.
 
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 export type TextAndCaret = { text: string; caret: number };
 
@@ -11,6 +11,13 @@ export function useCaret(field: RefObject<HTMLTextAreaElement | null>, text: str
 		if (moveTo.current !== undefined) field.current?.setSelectionRange(moveTo.current, moveTo.current);
 		moveTo.current = undefined;
 	});
+	useEffect(() => {
+		const follow = () => {
+			if (field.current && field.current === document.activeElement) setCaret(field.current.selectionEnd);
+		};
+		document.addEventListener("selectionchange", follow);
+		return () => document.removeEventListener("selectionchange", follow);
+	}, [field]);
 	/** Replaces the text and moves the caret, once the field shows the text. */
 	const setText = (next: TextAndCaret) => {
 		moveTo.current = next.caret;
