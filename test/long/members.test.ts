@@ -68,6 +68,19 @@ describe("members", () => {
 		await bob.leave();
 	});
 
+	it("a member who is removed while a dialog is open has the focus in the list of conversations", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await openMembers(bob);
+		await memberOf(bob, "Ann").waitFor();
+		await openMembers(ann);
+		await ann.page.getByRole("button", { name: "Remove Bob" }).click();
+		await ann.page.getByRole("dialog", { name: "Remove Bob?" }).getByRole("button", { name: "Remove" }).click();
+		await bob.page.getByText("You are no longer in this conversation.").waitFor();
+		await bob.page.locator("nav :focus").waitFor({ state: "attached" });
+		await ann.leave();
+		await bob.leave();
+	});
+
 	it("a banned member is listed as such, until the ban is lifted", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.page.getByRole("button", { name: /^Members/ }).click();

@@ -14,8 +14,8 @@ export function Confirmed({ label, name, question, onConfirm }: { label: string;
 				type="button"
 				aria-label={name}
 				onClick={() => setState("asks")}
-				// biome-ignore lint/a11y/noAutofocus: the button that was used before is gone.
-				autoFocus={state === "cancelled"}
+				// The button that was used before is gone.
+				ref={state === "cancelled" ? focus : undefined}
 			>
 				{label}
 			</button>
@@ -30,8 +30,7 @@ export function Confirmed({ label, name, question, onConfirm }: { label: string;
 					setState("idle");
 					onConfirm();
 				}}
-				// biome-ignore lint/a11y/noAutofocus: the person has just asked for it.
-				autoFocus
+				ref={focus}
 			>
 				{label}
 			</button>
@@ -40,4 +39,8 @@ export function Confirmed({ label, name, question, onConfirm }: { label: string;
 			</button>
 		</fieldset>
 	);
+}
+
+function focus(button: HTMLButtonElement | null): void {
+	button?.focus();
 }

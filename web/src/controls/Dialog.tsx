@@ -1,11 +1,11 @@
 // A modal dialog that asks for a confirmation or an input.
 
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { restoreFocus } from "../keyboard/landmarks.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./Dialog.module.css";
 import { Problem } from "./Problem.tsx";
+import { useModal } from "./useModal.ts";
 
 type Props = {
 	title: string;
@@ -23,10 +23,7 @@ export function Dialog({ title, action, isDanger = false, children, act, onClose
 	const id = useId();
 	const dialog = useRef<HTMLDialogElement>(null);
 	const [state, setState] = useState<{ type: "asking" } | { type: "busy" } | { type: "refused"; text: string }>({ type: "asking" });
-	useEffect(() => {
-		dialog.current?.showModal();
-		return restoreFocus;
-	}, []);
+	useModal(dialog);
 
 	const submit = async (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();

@@ -1,12 +1,12 @@
 // A modal dialog with a title and a close button. Escape or a click outside closes it too.
 
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useRef } from "react";
 import { createPortal } from "react-dom";
-import { restoreFocus } from "../keyboard/landmarks.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import dialog from "./Dialog.module.css";
 import { IconButton } from "./IconButton.tsx";
 import styles from "./Modal.module.css";
+import { useModal } from "./useModal.ts";
 
 type Props = { title: string; onClose(): void; children: ReactNode };
 
@@ -14,10 +14,7 @@ export function Modal({ title, onClose, children }: Props) {
 	const strings = useStrings();
 	const id = useId();
 	const frame = useRef<HTMLDialogElement>(null);
-	useEffect(() => {
-		frame.current?.showModal();
-		return restoreFocus;
-	}, []);
+	useModal(frame);
 	// In a portal: inside a hidden ancestor it would be invisible and still block the page.
 	return createPortal(
 		<dialog

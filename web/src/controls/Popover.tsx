@@ -1,6 +1,6 @@
 // A button that opens a popover beside it. The browser's popover closes itself and returns the focus.
 
-import { type HTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type HTMLAttributes, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { Icon, type IconName } from "../icons.tsx";
 import styles from "./Popover.module.css";
 
@@ -20,7 +20,7 @@ export function Popover({ opener, hasPopup, content, onClosed, className, ...res
 	const id = useId();
 	const popover = useRef<HTMLDivElement>(null);
 	const [isOpen, setIsOpen] = useState(false);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (isOpen) popover.current?.querySelector("button")?.focus();
 	}, [isOpen]);
 

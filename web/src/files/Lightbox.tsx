@@ -1,10 +1,10 @@
 // The pictures of a message, large: zoom, keys, their descriptions, and how to save them.
 
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import type { MessageFile } from "../../../src/protocol/files/file.ts";
 import { IconButton } from "../controls/IconButton.tsx";
-import { restoreFocus } from "../keyboard/landmarks.ts";
+import { useModal } from "../controls/useModal.ts";
 import { useBytes } from "./bytes.ts";
 import { useDownload } from "./FileCard.tsx";
 import { FileIcon } from "./FileIcon.tsx";
@@ -31,10 +31,7 @@ export function Lightbox({ conversationId, pictures, first, onClose }: Props) {
 		),
 	);
 	const [zoom, setZoom] = useState(1);
-	useEffect(() => {
-		dialog.current?.showModal();
-		return restoreFocus;
-	}, []);
+	useModal(dialog);
 	const file = pictures[at] as MessageFile;
 	const go = (by: number) => {
 		if (!pictures[at + by]) return;

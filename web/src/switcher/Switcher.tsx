@@ -1,7 +1,7 @@
 // The dialog that goes to a conversation by part of its title, or runs a command. The focus stays
 // in the field, which announces the selected option.
 
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
 import { Modal } from "../controls/Modal.tsx";
 import { Icon } from "../icons.tsx";
@@ -27,7 +27,7 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 	const strings = useStrings();
 	const id = useId();
 	const field = useRef<HTMLInputElement>(null);
-	useEffect(() => field.current?.focus(), []);
+	useLayoutEffect(() => field.current?.focus(), []);
 	const { list, text, setText, conversations, actions, options, selected, select, found } = useOptions(client, openId, commands);
 	useEffect(() => {
 		document.getElementById(`${id}-${selected}`)?.scrollIntoView({ block: "nearest" });

@@ -1,6 +1,6 @@
 // A text field for messages. Enter sends, if the person wants that; names of members and emoji are completed from a list.
 
-import { type ChangeEvent, type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef } from "react";
+import { type ChangeEvent, type KeyboardEvent, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
 import { EmojiButton } from "../../emoji/EmojiButton.tsx";
@@ -118,7 +118,7 @@ export function MessageField({
 /** Moves the focus to the end of the field with every new key. */
 function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: string): void {
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a new key asks for the focus.
-	useEffect(() => {
+	useLayoutEffect(() => {
 		field.current?.focus();
 		field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
 	}, [field, focusKey]);

@@ -1,6 +1,6 @@
 // The bar above the field while a voice message is recorded: its time and level, and the buttons that end it.
 
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { longestSpeech } from "../../../../src/protocol/files/limits.ts";
 import { clock } from "../../browser.ts";
 import { Problem } from "../../controls/Problem.tsx";
@@ -21,7 +21,7 @@ export function Recorder({ onEnded }: { onEnded(): void }) {
 function Running({ since, level, onEnded }: { since: number; level: number; onEnded(): void }) {
 	const words = useWords();
 	const stop = useRef<HTMLButtonElement>(null);
-	useEffect(() => stop.current?.focus(), []);
+	useLayoutEffect(() => stop.current?.focus(), []);
 	const end = (act: () => void) => () => {
 		act();
 		onEnded();
