@@ -77,9 +77,13 @@ describe("the settings", () => {
 		await push.getByRole("radio", { name: "On" }).click();
 		await push.getByText(/Your browser (blocks notifications|could not turn this on)/).waitFor();
 		expect(await push.getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
+		await push.getByRole("radio", { name: "On" }).click();
+		await expect.poll(() => push.getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
 		const quiet = page.getByRole("group", { name: "Quiet hours" });
 		await quiet.getByRole("radio", { name: "On" }).check();
 		await quiet.getByLabel("until").fill("06:30");
+		await quiet.getByLabel("until").fill("");
+		expect(await quiet.getByLabel("until").inputValue()).toBe("06:30");
 		await page.keyboard.press("Escape");
 		await page.reload();
 		await page.getByRole("button", { name: "Settings", exact: true }).click();

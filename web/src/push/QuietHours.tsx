@@ -1,6 +1,6 @@
 // Sets the hours in which the person is not notified, on any device.
 
-import { useState } from "react";
+import { type ChangeEvent, useState } from "react";
 import { readNotificationSettings } from "../../../src/protocol/push/notification-settings.ts";
 import { session } from "../account/currentSession.ts";
 import { changeSettings } from "../api.ts";
@@ -29,6 +29,13 @@ export function QuietHours() {
 		if (failure !== undefined) setChanged({});
 		setProblem(failure ?? "");
 	};
+	/** A time that was cleared comes back. */
+	const setTo =
+		(which: keyof typeof usual) =>
+		({ target }: ChangeEvent<HTMLInputElement>) => {
+			if (target.value) void change({ [which]: target.value });
+			else target.value = { quietFrom, quietUntil }[which];
+		};
 	return (
 		<Choice
 			legend={words.quiet}
@@ -43,12 +50,10 @@ export function QuietHours() {
 			{isOn && (
 				<p className={styles.times}>
 					<label>
-						{words.from}{" "}
-						<input type="time" required value={quietFrom} onChange={({ target: { value } }) => value && change({ quietFrom: value })} />
+						{words.from} <input type="time" required value={quietFrom} onChange={setTo("quietFrom")} />
 					</label>
 					<label>
-						{words.until}{" "}
-						<input type="time" required value={quietUntil} onChange={({ target: { value } }) => value && change({ quietUntil: value })} />
+						{words.until} <input type="time" required value={quietUntil} onChange={setTo("quietUntil")} />
 					</label>
 					<span>{words.timeZone(timeZone.replaceAll("_", " "))}</span>
 				</p>

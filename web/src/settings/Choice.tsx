@@ -1,6 +1,6 @@
 // A group of radio buttons.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useReducer } from "react";
 import styles from "./SettingsDialog.module.css";
 
 type Props<T> = {
@@ -14,12 +14,18 @@ type Props<T> = {
 };
 
 export function Choice<T extends string | boolean>({ legend, name, options, chosen, onChoose, children }: Props<T>) {
+	const [, render] = useReducer((count: number) => count + 1, 0);
+	const choose = (value: T) => {
+		onChoose(value);
+		// A choice that is refused, or that takes a while, must not look made.
+		render();
+	};
 	return (
 		<fieldset className={styles.choice}>
 			<legend>{legend}</legend>
 			{options.map(({ value, label, lang }) => (
 				<label key={String(value)} lang={lang}>
-					<input type="radio" name={name} checked={chosen === value} onChange={() => onChoose(value)} />
+					<input type="radio" name={name} checked={chosen === value} onChange={() => choose(value)} />
 					{label}
 				</label>
 			))}
