@@ -57,16 +57,16 @@ function useBlocks(source: string, isGrowing: boolean, mentions: readonly Mentio
 
 const OneBlock = memo(({ node }: { node: Node }) => draw(node, "auto"));
 
-/** Without keys: nodes are only ever appended. */
+/** Without keys: nodes are only ever appended. Flat: Preact merges a fragment with its only child, and draws both again when it gets another. */
 function drawAll(nodes: Nodes): ReactNode {
-	return createElement(Fragment, null, ...nodes.map((node) => draw(node)));
+	return createElement(Fragment, null, ...nodes.flatMap((node) => draw(node)));
 }
 
 /** `dir`: blocks at the top level have the direction of their text. */
 function draw(node: Node, dir?: "auto"): ReactNode {
 	switch (node.type) {
 		case "text":
-			return createElement(Fragment, null, ...piecesOf(node.text));
+			return piecesOf(node.text);
 		case "mention":
 			return <Mentioned index={node.index} text={node.text} />;
 		case "citation":
