@@ -158,7 +158,8 @@ export class Visitor {
 
 	async say(text: string): Promise<void> {
 		await this.message.fill(text);
-		await this.message.press("Enter");
+		// Enter alone sends where there is no soft keyboard.
+		await this.message.press("Control+Enter");
 	}
 
 	/** Waits for this connection status. */

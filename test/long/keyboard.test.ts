@@ -201,6 +201,14 @@ describe("the keyboard alone", () => {
 		await ann.page.getByText("Copied", { exact: true }).waitFor({ state: "attached" });
 		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toContain("demo model");
 
+		// A page without https has no clipboard.
+		await ann.page.evaluate(async () => {
+			await navigator.clipboard.writeText("");
+			navigator.clipboard.writeText = () => Promise.reject(new Error("none"));
+		});
+		await keys(ann, "c");
+		await expect.poll(() => ann.page.evaluate(() => navigator.clipboard.readText())).toContain("demo model");
+
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
 		await ann.page.getByRole("group", { name: "Single-key shortcuts" }).getByRole("radio", { name: "Off" }).check();
 		await keys(ann, "Escape");

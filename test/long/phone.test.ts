@@ -22,6 +22,18 @@ async function box(locator: Locator): Promise<{ x: number; y: number; width: num
 }
 
 describe("the text field", () => {
+	it("begins a new line with Enter: a soft keyboard has no Shift for it", async () => {
+		const ann = await alone();
+		expect(await ann.message.getAttribute("enterkeyhint")).toBe("enter");
+		await ann.message.pressSequentially("One");
+		await ann.message.press("Enter");
+		await ann.message.pressSequentially("Two");
+		expect(await ann.message.inputValue()).toBe("One\nTwo");
+		await ann.page.getByRole("button", { name: "Send" }).tap();
+		await ann.sees("One\nTwo");
+		await ann.leave();
+	});
+
 	it("takes the whole width once a line does not fit beside the buttons, and changes its shape once", async () => {
 		const ann = await alone();
 		const { message, page } = ann;

@@ -103,6 +103,30 @@ describe("emoji", () => {
 		await ann.leave();
 	});
 
+	it("and names that were inserted can be undone, one after the other, with what was written before", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const { page } = ann;
+		await page.keyboard.type("The flag is :on:");
+		await expect.poll(() => written(ann)).toBe("The flag is 🔛");
+		await page.keyboard.type(" for @bo");
+		await page.getByRole("option", { name: /Bob/ }).waitFor();
+		await page.keyboard.press("Tab");
+		await expect.poll(() => written(ann)).toBe("The flag is 🔛 for @Bob ");
+		const undone: string[] = [];
+		for (let step = 0; step < 40 && (await written(ann)) !== ""; step++) {
+			await page.keyboard.press("Control+z");
+			undone.push(await written(ann));
+		}
+		expect(undone[0]).toBe("The flag is 🔛 for @bo");
+		expect(undone).toContain("The flag is :on:");
+		expect(undone.at(-1)).toBe("");
+		await page.keyboard.press("Control+Shift+z");
+		expect(await written(ann)).not.toBe("");
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+		await bob.leave();
+	});
+
 	it("typed as shortcodes before they are loaded are replaced once they are", async () => {
 		const ann = await annAlone();
 		const { page } = ann;

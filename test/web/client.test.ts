@@ -261,6 +261,22 @@ describe("typing", () => {
 		expect(said()).toEqual([true, true, false]);
 	});
 
+	it("that began before the connection is told once there is one", () => {
+		const { client, clock, network } = converse();
+		const said = () => network.last.events.flatMap((event) => (event.type === "chat:typing" ? [event.isTyping] : []));
+		client.setTyping(true);
+		expect(said()).toEqual([]);
+		network.last.says(joined());
+		expect(said()).toEqual([true]);
+		client.setTyping(true);
+		expect(said()).toEqual([true]);
+		network.last.closes(1006);
+		clock.advance(60_000);
+		network.last.says(joined());
+		// Nobody types any more.
+		expect(said()).toEqual([]);
+	});
+
 	it("of others expires, and listeners are notified", () => {
 		const { client, clock, network, transcript } = converse();
 		network.last.says(joined());

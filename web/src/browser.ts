@@ -67,14 +67,62 @@ export function reachable(scroller: HTMLElement | null): void {
 	if (scroller) scroller.tabIndex = 0;
 }
 
-/** Copies text. Returns whether that worked. */
+/** Copies text. Returns whether that worked. To be called while a click or a key is handled. */
 export async function copyText(text: string): Promise<boolean> {
 	try {
 		await navigator.clipboard.writeText(text);
 		return true;
 	} catch {
-		return false;
+		return copySelected(text);
 	}
+}
+
+/** A page without https, such as one on a phone in a developer's network, has no clipboard, but may copy what is selected. */
+function copySelected(text: string): boolean {
+	const copy = (event: ClipboardEvent) => {
+		event.clipboardData?.setData("text/plain", text);
+		event.preventDefault();
+		// A dialog or the composer has listeners of its own.
+		event.stopImmediatePropagation();
+	};
+	document.addEventListener("copy", copy, { capture: true, once: true });
+	try {
+		return document.execCommand("copy");
+	} catch {
+		return false;
+	} finally {
+		document.removeEventListener("copy", copy, { capture: true });
+	}
+}
+
+/**
+ * Changes the text of a field as if it were typed, so that it can be undone, and tells the field's listeners. Returns false where the
+ * browser cannot.
+ */
+export function typeInto(field: HTMLTextAreaElement, text: string): boolean {
+	const { value } = field;
+	const [start, end] = changedPart(value, text);
+	field.focus();
+	field.setSelectionRange(start, value.length - end);
+	const inserted = text.slice(start, text.length - end);
+	return document.execCommand(inserted === "" ? "delete" : "insertText", false, inserted);
+}
+
+/** How much two texts have in common at their beginnings and at their ends, in UTF-16 units. Neither is the half of a character. */
+export function changedPart(before: string, after: string): [start: number, end: number] {
+	const most = Math.min(before.length, after.length);
+	let start = 0;
+	while (start < most && before[start] === after[start]) start++;
+	if (/[\uD800-\uDBFF]/.test(before[start - 1] ?? "")) start--;
+	let end = 0;
+	while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+	if (end > 0 && /[\uDC00-\uDFFF]/.test(before.at(-end) ?? "")) end--;
+	return [start, end];
+}
+
+/** A soft keyboard has no Shift for a new line: there Enter never sends. */
+export function hasSoftKeyboard(): boolean {
+	return matchMedia("(pointer: coarse) and (hover: none)").matches;
 }
 
 /** What this device has stored under a name. Nothing if storage is forbidden. */

@@ -250,6 +250,7 @@ export class ConversationClient {
 			const { reads, you } = this.#snapshot.transcript;
 			this.#apply({ type: "time passed", now: this.#clock.now() });
 			this.#readMark.connected(reads.get(you?.userId ?? "") ?? 0);
+			this.#typing.connected();
 			this.#sender.connected();
 		} else {
 			this.#sender.disconnected();

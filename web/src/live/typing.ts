@@ -7,7 +7,8 @@ import type { Typing } from "./transcript.ts";
 
 type Options = {
 	clock: Clock;
-	send(isTyping: boolean): void;
+	/** False if there is no connection. */
+	send(isTyping: boolean): boolean;
 	/** The first of the others' signals has expired. */
 	expired(): void;
 };
@@ -18,6 +19,7 @@ const sendInterval = limits.typingInterval * 1.25;
 export class TypingSignals {
 	readonly #options: Options;
 	#sentAt = Number.NEGATIVE_INFINITY;
+	#typedAt = Number.NEGATIVE_INFINITY;
 	#cancelTimer = () => {};
 
 	constructor(options: Options) {
@@ -27,14 +29,22 @@ export class TypingSignals {
 	/** To be called on every change of the text being written. */
 	changed(isTyping: boolean): void {
 		const now = this.#options.clock.now();
+		this.#typedAt = isTyping ? now : Number.NEGATIVE_INFINITY;
 		if (isTyping ? now - this.#sentAt < sendInterval : this.#sentAt === Number.NEGATIVE_INFINITY) return;
-		this.#sentAt = isTyping ? now : Number.NEGATIVE_INFINITY;
-		this.#options.send(isTyping);
+		const isSent = this.#options.send(isTyping);
+		this.#sentAt = isTyping && isSent ? now : Number.NEGATIVE_INFINITY;
+	}
+
+	/** What was sent over the connection before is forgotten. Somebody may be in the middle of a word. */
+	connected(): void {
+		this.#sentAt = Number.NEGATIVE_INFINITY;
+		if (this.#options.clock.now() - this.#typedAt < sendInterval) this.changed(true);
 	}
 
 	/** A message ends typing by itself, for others too. */
 	messageSent(): void {
 		this.#sentAt = Number.NEGATIVE_INFINITY;
+		this.#typedAt = Number.NEGATIVE_INFINITY;
 	}
 
 	/** Waits for the first of the others' signals to expire. */

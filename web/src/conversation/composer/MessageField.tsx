@@ -3,6 +3,7 @@
 import { type ChangeEvent, type KeyboardEvent, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
+import { hasSoftKeyboard } from "../../browser.ts";
 import { EmojiButton } from "../../emoji/EmojiButton.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { isPressed, steerKeys } from "../../useShortcut.ts";
@@ -47,11 +48,11 @@ export function MessageField({
 	const strings = useStrings();
 	const id = useId();
 	const field = useRef<HTMLTextAreaElement>(null);
-	const { enterSends } = usePreferences();
+	const enterSends = usePreferences().enterSends && !hasSoftKeyboard();
 	useFocus(field, focusKey);
-	const { caret, setCaret, setText } = useCaret(field, text, onText);
+	const { caret, setCaret, setText, isOwn } = useCaret(field, text, onText);
 	useAutoGrow(field, text);
-	const { offer, complete } = useCompletion({ text, caret }, people, setText, onMention);
+	const { offer, typed } = useCompletion({ text, caret }, people, setText, onMention);
 
 	const insert = (emoji: string) => {
 		const { selectionStart, selectionEnd } = field.current ?? { selectionStart: caret, selectionEnd: caret };
@@ -59,11 +60,12 @@ export function MessageField({
 		field.current?.focus();
 	};
 	const change = ({ target, nativeEvent }: ChangeEvent<HTMLTextAreaElement>) => {
-		const typed = { text: target.value, caret: target.selectionEnd };
-		const completed = (nativeEvent as InputEvent).isComposing ? typed : complete(typed);
-		if (completed !== typed) return setText(completed);
-		setCaret(typed.caret);
-		onText(typed.text);
+		const { isComposing, inputType = "" } = nativeEvent as InputEvent;
+		const next = { text: target.value, caret: target.selectionEnd };
+		// What is undone would be replaced again.
+		if (!isComposing && !isOwn() && !inputType.startsWith("history")) typed(next);
+		setCaret(next.caret);
+		onText(next.text);
 	};
 	const keys: Record<string, () => void> = offer?.keys ?? {
 		Enter: onEnter,

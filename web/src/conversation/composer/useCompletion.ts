@@ -32,7 +32,7 @@ export function useCompletion(
 	const [index, setIndex] = useState(0);
 	/** The start of a completion whose list was closed with Escape. */
 	const [dismissed, setDismissed] = useState<number>();
-	/** The caret after a shortcode that was finished before the emoji were loaded. */
+	/** The caret after a shortcode that was finished. The emoji may still have to be loaded. */
 	const [finished, setFinished] = useState<number>();
 	const { skinTone = "none" } = usePreferences();
 	const code = useLazy(loadCode, /[@:]/.test(text.slice(Math.max(0, caret - maxLength), caret)));
@@ -41,24 +41,26 @@ export function useCompletion(
 	const emoji = useMemo(() => source?.coloured(skinTone), [source, skinTone]);
 	useEffect(() => {
 		if (!code || finished === undefined || (isFinished && !emoji)) return;
-		setFinished(undefined);
-		const completed = emoji && code.completeShortcode(text, finished, emoji);
-		// The person may have typed on meanwhile.
-		if (completed) setText({ text: completed.text, caret: caret < finished ? caret : caret + completed.caret - finished });
+		// When the browser is done with the key: a change while it is not could not be undone.
+		const timer = setTimeout(() => {
+			setFinished(undefined);
+			const completed = emoji && code.completeShortcode(text, finished, emoji);
+			// The person may have typed on meanwhile.
+			if (completed) setText({ text: completed.text, caret: caret < finished ? caret : caret + completed.caret - finished });
+		});
+		return () => clearTimeout(timer);
 	}, [code, emoji, finished, isFinished, text, caret, setText]);
 
-	/** To be called with each change by the person; returns the text with a finished shortcode replaced by its emoji. */
-	const complete = (typed: TextAndCaret): TextAndCaret => {
+	/** To be called with each change by the person. A shortcode that it finishes is replaced by its emoji. */
+	const typed = (next: TextAndCaret) => {
 		setIndex(0);
-		if (!/[@:]/.test(typed.text)) setDismissed(undefined);
-		const isColon = typed.text.length === text.length + 1 && typed.text[typed.caret - 1] === ":";
-		if (!isColon) return typed;
-		if (!emoji) setFinished(typed.caret);
-		return (emoji && code?.completeShortcode(typed.text, typed.caret, emoji)) ?? typed;
+		if (!/[@:]/.test(next.text)) setDismissed(undefined);
+		const isColon = next.text.length === text.length + 1 && next.text[next.caret - 1] === ":";
+		if (isColon) setFinished(next.caret);
 	};
 
 	const completion = code?.completionAt(text, caret, people, emoji);
-	if (!code || !completion || completion.start === dismissed) return { offer: undefined, complete };
+	if (!code || !completion || completion.start === dismissed) return { offer: undefined, typed };
 	const { options } = completion;
 	const selected = Math.min(index, options.length - 1);
 	const choose = (option: Option | undefined) => {
@@ -74,5 +76,5 @@ export function useCompletion(
 		Escape: () => setDismissed(completion.start),
 	};
 	const offer: Offer = { List: code.CompletionList, completion, selected, choose, keys };
-	return { offer, complete };
+	return { offer, typed };
 }
