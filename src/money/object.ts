@@ -149,9 +149,9 @@ export class LedgerObject extends DurableObject<Env> {
 		return this.#speech.reserve(fileId, seconds, limits, now);
 	}
 
-	/** The service was asked. `seconds`: as long as the file was, if that is known. */
-	async settleSpeech(fileId: string, seconds?: number): Promise<void> {
-		if (this.#isWritten) this.#speech.settle(fileId, seconds, Date.now());
+	/** The service was asked. `seconds`: as long as the file was, if that is known. Returns how many of them `most` a day had room for. */
+	async settleSpeech(fileId: string, seconds?: number, most?: number): Promise<number | undefined> {
+		return this.#isWritten ? this.#speech.settle(fileId, seconds, Date.now(), most) : undefined;
 	}
 
 	async #count(counter: Written, more: number, most: number): Promise<{ retryAfterMs: number } | undefined> {

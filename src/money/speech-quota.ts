@@ -47,15 +47,22 @@ export async function reserveSpeech(
 	}
 }
 
-/** An attempt is over. `seconds`: as long as the file was; what was reserved stays counted if that is not known. Safe to repeat. */
+/**
+ * An attempt is over. `seconds`: as long as the file was; what was reserved stays counted if that is not known. A file that is longer than
+ * it looked takes no more of the deployment's day than its sender had left of theirs. Safe to repeat.
+ */
 export async function settleSpeech(
 	ledgers: Cloudflare.Env["LEDGER"],
 	writer: Writer,
 	fileId: string,
 	seconds: number | undefined,
+	{ person, guest }: { person: number; guest: number },
 ): Promise<void> {
-	const own = pursesOf(writer, 0, 0).map(({ name }) => name);
-	await settle(ledgers, [...own, purseName("deployment")], fileId, seconds);
+	const most = writer.isGuest ? guest : person;
+	const [own = "", ...networks] = pursesOf(writer, 0, 0).map(({ name }) => name);
+	const counted = await ledgers.getByName(own).settleSpeech(fileId, seconds, most);
+	const share = seconds === undefined ? undefined : Math.min(counted ?? seconds, most);
+	await Promise.all([settle(ledgers, networks, fileId, seconds), settle(ledgers, [purseName("deployment")], fileId, share)]);
 }
 
 async function settle(ledgers: Cloudflare.Env["LEDGER"], names: readonly string[], fileId: string, seconds: number | undefined) {

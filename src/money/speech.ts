@@ -48,13 +48,19 @@ export class Speech {
 		return "reserved";
 	}
 
-	/** An attempt is over. `seconds`: as long as the recording was; if that is not known, what was reserved stays counted. Safe to repeat. */
-	settle(id: string, seconds: number | undefined, now: number): void {
+	/**
+	 * An attempt is over. `seconds`: as long as the recording was; if that is not known, what was reserved stays counted. Returns how many of
+	 * them `most` a day had room for. Safe to repeat.
+	 */
+	settle(id: string, seconds: number | undefined, now: number, most: number = Number.POSITIVE_INFINITY): number | undefined {
 		const query = "DELETE FROM speech WHERE id = ? RETURNING day, seconds";
 		const [row] = this.#sql.exec<{ day: number; seconds: number }>(query, id).toArray();
-		if (!row || seconds === undefined) return;
+		if (seconds === undefined) return undefined;
+		if (!row) return Math.min(seconds, most);
 		const more = seconds - row.seconds;
+		const room = Math.max(0, most - this.#seconds.count(now));
 		// What was too much yesterday leaves no more room today.
 		if (more > 0 || row.day === dayOf(now)) this.#seconds.change(more, now);
+		return Math.min(seconds, row.seconds + room);
 	}
 }

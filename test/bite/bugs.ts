@@ -547,6 +547,14 @@ export const bugs: Bug[] = [
 		tests: ["people/link-questions"],
 	},
 	{
+		name: "one recording that lies about its length uses up everybody's minutes",
+		file: "src/money/speech-quota.ts",
+		from: "Math.min(counted ?? seconds, most)",
+		to: "seconds",
+		project: "worker",
+		tests: ["money/speech"],
+	},
+	{
 		name: "one network of guests uses up everybody's transcripts",
 		file: "src/conversation/voice/transcripts.ts",
 		from: "{ messageId: message.id, fileId, network }",

@@ -79,7 +79,7 @@ it("speech that the deployment has no room for costs nobody their own day, and g
 	expect(await reserveSpeech(env.LEDGER, gus, attempt(10), { ...everybody, deployment: 19 })).toBe("full");
 	const file = attempt(10);
 	expect(await reserveSpeech(env.LEDGER, ann, file, everybody)).toBe("reserved");
-	await settleSpeech(env.LEDGER, ann, file.fileId, undefined);
+	await settleSpeech(env.LEDGER, ann, file.fileId, undefined, everybody);
 	expect(await reserveSpeech(env.LEDGER, ann, attempt(1), everybody)).toBe("full");
 });
 
@@ -96,4 +96,27 @@ it("a person has one file written down at once, and the guests of one network tw
 	// It was not counted for the third either.
 	const site = network.replace(":1::/64", ":2::/64");
 	expect(await reserveSpeech(env.LEDGER, { ...(guests[2] as (typeof guests)[0]), network: site }, attempt(10), everybody)).toBe("reserved");
+});
+
+const deploymentSeconds = () =>
+	runInDurableObject(env.LEDGER.getByName("deployment"), (_object, { storage }) =>
+		new Written(storage.sql, "transcribed").count(Date.now()),
+	);
+
+it("a file that is longer than it looked takes no more of the deployment's day than its sender had left", async () => {
+	const [ann, gus] = [named("ann"), named("gus", true, "192.0.2.77")];
+	const [short, lying] = [attempt(4), attempt(1)];
+	expect(await reserveSpeech(env.LEDGER, ann, short, everybody)).toBe("reserved");
+	await settleSpeech(env.LEDGER, ann, short.fileId, 3, everybody);
+	const before = await deploymentSeconds();
+	expect(await reserveSpeech(env.LEDGER, ann, lying, everybody)).toBe("reserved");
+	for (let n = 0; n < 2; n++) await settleSpeech(env.LEDGER, ann, lying.fileId, 46 * 3600, everybody);
+	expect(await deploymentSeconds()).toBe(before + 7);
+	expect(await reserveSpeech(env.LEDGER, ann, attempt(1), everybody)).toBe("full");
+	const guests = attempt(1);
+	expect(await reserveSpeech(env.LEDGER, gus, guests, everybody)).toBe("reserved");
+	await settleSpeech(env.LEDGER, gus, guests.fileId, 46 * 3600, everybody);
+	expect(await deploymentSeconds()).toBe(before + 17);
+	// Guests' ids cost nothing: their network has no room for another one.
+	expect(await reserveSpeech(env.LEDGER, named("gil", true, "192.0.2.77"), attempt(1), everybody)).toBe("full");
 });

@@ -6,6 +6,9 @@ import { transcribe } from "../../transcription/transcribe.ts";
 import type { Requester } from "../ports.ts";
 import { Transcripts } from "./transcripts.ts";
 
+/** The deployment writes nothing down any more, and settles what it did. */
+const unlimited = { person: Number.MAX_SAFE_INTEGER, guest: Number.MAX_SAFE_INTEGER };
+
 export function transcriptsOf(
 	env: Env,
 	shared: Omit<ConstructorParameters<typeof Transcripts>[0], "transcribe" | "reserve" | "settle">,
@@ -17,6 +20,6 @@ export function transcriptsOf(
 		...shared,
 		transcribe: transcription && ((recording) => transcribe(transcription, recording)),
 		reserve: async (by, attempt) => (transcription ? reserveSpeech(env.LEDGER, writerOf(by), attempt, transcription.perDay) : "full"),
-		settle: (by, fileId, seconds) => settleSpeech(env.LEDGER, writerOf(by), fileId, seconds),
+		settle: (by, fileId, seconds) => settleSpeech(env.LEDGER, writerOf(by), fileId, seconds, transcription?.perDay ?? unlimited),
 	});
 }
