@@ -1,8 +1,8 @@
 // Several tabs of one person.
 
 import { describe, expect, it } from "vitest";
-import { browser, openBrowser, product } from "./opened.ts";
-import { annAndBob } from "./product.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { annAndBob } from "../e2e/product.ts";
 
 /** Lists are updated in rounds, later for readers who are not looking. */
 const patient = { timeout: 15_000 };
