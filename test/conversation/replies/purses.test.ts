@@ -1,7 +1,7 @@
 // Random sequences of what can happen to replies that are paid for, with the real purses of the people and of the deployment.
 
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { Titler } from "../../../src/conversation/ports.ts";
 import { purseName } from "../../../src/money/object.ts";
 import { priceOf } from "../../../src/money/prices.ts";
@@ -151,7 +151,7 @@ async function act(world: World, name: string, step: number): Promise<void> {
 			newLife(world, name);
 			break;
 		case 6:
-			conversation.now += random.below(60_000);
+			pass(world, random.below(60_000));
 			conversation.replies.recover();
 			break;
 		case 7:
@@ -160,30 +160,45 @@ async function act(world: World, name: string, step: number): Promise<void> {
 			world.isErased = true;
 			break;
 		default:
-			conversation.now += random.below(3_000);
+			pass(world, random.below(3_000));
 			await answer(world);
 	}
 	if (random.chance(0.8)) await world.purses.idle();
 	expect(state.storage.sql.exec("SELECT count(*) AS n FROM payments").one().n).toBeLessThanOrEqual(3);
 }
 
-async function ledgers({ conversation, purses }: World) {
-	const sums = async (owner: PurseOwner) => (await purses.ledgerOf(owner).report("total")).report?.sums ?? { microUsd: 0, reserved: 0 };
+async function ledgers({ conversation, purses }: World, period: "day" | "total") {
+	const sums = async (owner: PurseOwner) => (await purses.ledgerOf(owner).report(period)).report?.sums ?? { microUsd: 0, reserved: 0 };
 	const [deployment, shared, ...people] = await Promise.all([sums("deployment"), sums({ network }), sums(ann), sums(guest)]);
-	return { conversation: conversation.store.payments.purse.sums("total", conversation.now), deployment, shared, people };
+	return { conversation: conversation.store.payments.purse.sums(period, conversation.now), deployment, shared, people };
 }
 
-it.each([20261128, 20261129])("no purse is ever exceeded, and all agree in the end, whatever happens (%i)", (seed) =>
+/** The conversation and the purses have one clock. */
+function pass({ conversation }: World, ms: number): void {
+	conversation.now += ms;
+	vi.setSystemTime(conversation.now);
+}
+
+afterEach(() => void vi.useRealTimers());
+
+it.each([
+	[20261128, "noon", "2026-11-28T12:00:00Z"],
+	[20261129, "noon", "2026-11-29T12:00:00Z"],
+	[20261128, "midnight", "2026-11-28T23:58:00Z"],
+	[20261129, "midnight", "2026-11-29T23:58:00Z"],
+])("no purse is ever exceeded, and all agree in the end, whatever happens (%i, about %s)", (seed, _when, start) =>
 	inConversation(
 		async (first, state) => {
 			const name = `${seed} ${state.id.name}`;
+			vi.useFakeTimers({ toFake: ["Date"], now: Date.parse(start) });
 			prepare(first).now = Date.now();
 			first.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
 			const world: World = { conversation: first, purses: new LedgerPurses(name), state, random: randomOf(seed), isErased: false };
 			newLife(world, name);
 			for (const person of [ann, guest]) world.conversation.say(world.conversation.enter(person), "word ".repeat(1_000));
 			const check = async (at: string) => {
-				const { conversation, deployment, shared, people } = await ledgers(world);
+				// Budgets are those of a day.
+				const { conversation, deployment, shared, people } = await ledgers(world, "day");
 				const where = `seed ${seed}, ${at}`;
 				expect(conversation.microUsd + conversation.reserved, where).toBeLessThanOrEqual(budgets.conversation);
 				expect((deployment?.microUsd ?? 0) + (deployment?.reserved ?? 0), where).toBeLessThanOrEqual(budgets.deployment);
@@ -199,12 +214,12 @@ it.each([20261128, 20261129])("no purse is ever exceeded, and all agree in the e
 				await world.purses.idle();
 				const client = world.conversation.enter(ann);
 				world.conversation.rules.receive(client, { type: "chat:stop", conversationId: world.conversation.store.info.id });
-				world.conversation.now += 60_000;
+				pass(world, 60_000);
 				world.conversation.replies.recover();
 				await world.purses.idle();
 			}
 			await check("the end");
-			const { conversation, deployment, shared, people } = await ledgers(world);
+			const { conversation, deployment, shared, people } = await ledgers(world, "total");
 			const journal = state.storage.sql.exec("SELECT ifnull(sum(cost), 0) AS cost FROM journal").one().cost;
 			const paid = people.reduce((sum, { microUsd }) => sum + microUsd, 0);
 			expect([journal, conversation.microUsd, deployment?.microUsd], `seed ${seed}`).toEqual([paid, paid, paid]);
