@@ -37,7 +37,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const now = () => Date.now();
 	const id = ctx.id.name as string;
 	const { storage } = ctx;
-	const store = new Store(storage.sql, settings.retentionDays);
+	const store = new Store(storage, settings.retentionDays);
 	const batch = new Batch<Frame>();
 	const observe = (event: ServerEvent) => {
 		for (const observer of [shared.registration, webhooks, retention]) observer.observe(event);

@@ -107,6 +107,10 @@ export const networkBanned = "This service accepts no requests from your network
 /** For guests where guests may not ask. */
 export const guestsMayNotAsk = () => inName("Claude does not answer guests here. Your message was sent.");
 
+/** For whoever asks where there is no room for an answer. */
+export const noRoomToAnswer = () =>
+	inName("Your message was sent, but the storage of this conversation is full: there is no room for Claude's answer.");
+
 /** For members who ask where only owners may. */
 export const ownersAsk = () => inName("Only the owners of this conversation may ask Claude. Your message was sent.");
 

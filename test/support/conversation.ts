@@ -331,7 +331,7 @@ export class TestConversation {
 			},
 		};
 		living.push(this);
-		this.store = new Store(state.storage.sql);
+		this.store = new Store(state.storage);
 		this.networks = new GuestNetworks(this.store);
 		const shared = { store: this.store, clients: this.clients, lists };
 		this.purses = purses?.forNextLife() ?? new TestPurses();

@@ -76,7 +76,7 @@ it("finds in a long conversation what is theirs, in steps of bounded work, and h
 		}
 		// As if others had written a thousand between each two.
 		storage.sql.exec("UPDATE messages SET seq = seq * 1000");
-		const store = new ConversationStore(storage.sql);
+		const store = new ConversationStore(storage);
 		const own = new OwnTraces(storage.sql, store.info.id, "bob");
 		let [text, steps, most] = ["", 0, 0];
 		let place: PlaceInConversation | undefined;

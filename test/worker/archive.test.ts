@@ -67,8 +67,8 @@ async function fullConversation(): Promise<string> {
 	// Another model could do these.
 	const { effort, tools, ...changes } = settings;
 	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "Plans <b>&</b> more", ...changes });
-	await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) => {
-		const store = new Store(sql);
+	await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
+		const store = new Store(storage);
 		store.changeSettings({ effort, tools });
 		const { log } = store;
 		const now = Date.parse("2026-11-24T12:00:00.000Z");
@@ -195,7 +195,7 @@ describe("an export", () => {
 		expect((await recordsOf((await download("ann", id)).text)).map(({ type }) => type)).toEqual(["conversation", "member", "end"]);
 		const many = 2 * limits.exportPiece.messages + 1;
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
-			const { log } = new Store(storage.sql);
+			const { log } = new Store(storage);
 			const author = { userId: "ann", username: "Ann" };
 			for (let n = 1; n <= many; n++) log.addMessage({ author, content: `${n}`, asksClaude: false }, Date.now());
 			const long = "x".repeat(limits.content);
@@ -280,7 +280,7 @@ describe("an import", () => {
 				storage,
 				enter: async () => {},
 				removals: { removeForEach: async () => {} },
-				store: new Store(storage.sql),
+				store: new Store(storage),
 				now: () => 1,
 			});
 			const take = (from: number, to?: number) => importing.addLines(lines.slice(from, to).join("\n"), from, { id: "c", lineage: "new" });
@@ -358,8 +358,8 @@ describe("an import", () => {
 
 	it("marks people who are named like Claude, but not Claude and people who were erased", async () => {
 		const id = await newConversation("ann");
-		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) => {
-			const { log, members } = new Store(sql);
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
+			const { log, members } = new Store(storage);
 			for (const [userId, username] of [
 				["eve", "Сlaude"],
 				["gone", "Deleted person"],

@@ -202,8 +202,8 @@ describe("versions of the instructions", () => {
 
 	it("are at most as many as are kept, and are nobody else's", async () => {
 		const id = await newConversation("ann");
-		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) => {
-			const { instructions } = new Store(sql);
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
+			const { instructions } = new Store(storage);
 			const by = { after: 0, userId: "ann", username: "Ann", at: new Date().toISOString() };
 			for (let n = 0; n < limits.instructionsVersions + 4; n++) instructions.add({ text: `Version ${n}`, ...by });
 		});

@@ -60,7 +60,7 @@ async function conversationOf(size: { members: number; messages: number }, assis
 	await runInDurableObject(stub, (_, { storage }) => {
 		for (let member = 1; member < size.members; member++)
 			storage.sql.exec("INSERT INTO members (user_id, username, role, joined_at) VALUES (?, ?, 'member', 0)", `m${member}`, `Mo ${member}`);
-		const { log } = new Store(storage.sql);
+		const { log } = new Store(storage);
 		const author = { userId: "ann", username: "Ann" };
 		for (let n = 1; n <= size.messages; n++) log.addMessage({ author, content: `Message ${n}`, asksClaude: false }, Date.now());
 		storage.sql.exec("UPDATE lists SET at = ?, revision = (SELECT max(revision) FROM messages)", Date.now());

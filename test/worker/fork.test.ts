@@ -24,7 +24,7 @@ const newPerson = () => `p${crypto.randomUUID()}`;
 /** Writes beside the object, which reads it all anew afterwards. */
 async function inConversation(id: string, work: (store: Store, storage: DurableObjectStorage) => void): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(id) as DurableObjectStub<undefined>;
-	await runInDurableObject(stub, (_object, { storage }) => work(new Store(storage.sql), storage));
+	await runInDurableObject(stub, (_object, { storage }) => work(new Store(storage), storage));
 	await evictDurableObject(stub);
 }
 
@@ -393,7 +393,7 @@ describe("a fork that is broken off", () => {
 			(_object, { storage }) =>
 				new Import({
 					storage,
-					store: new Store(storage.sql),
+					store: new Store(storage),
 					enter: async () => {},
 					removals: { removeForEach: async () => {} },
 					now: () => Date.now(),

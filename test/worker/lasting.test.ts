@@ -149,7 +149,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		const signIn = await prepare();
 		const id = await conversationWith(signIn);
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
-			const { log } = new Store(storage.sql);
+			const { log } = new Store(storage);
 			const author = { userId: "ann", username: "Ann" };
 			for (let n = 0; n < 60; n++) log.addMessage({ author, content: "x".repeat(limits.content), asksClaude: false }, Date.now());
 		});
@@ -264,7 +264,7 @@ it("an event stream that waits for its turn does not open after its guest has si
 	const busy = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) =>
 		state.blockConcurrencyWhile(async () => {
 			await gate.promise;
-			new Store(state.storage.sql).members.shutOut(signIn.userId, Date.now() + 500);
+			new Store(state.storage).members.shutOut(signIn.userId, Date.now() + 500);
 		}),
 	);
 	const opening = get(`/conversations/${id}/events`, signIn.token);

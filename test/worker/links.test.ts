@@ -30,7 +30,7 @@ async function withPast(ann: string, bob: string) {
 	await as(ann, "PATCH", `/conversations/${id}`, { assistant: "mention" });
 	const stub = env.CONVERSATIONS.getByName(id) as DurableObjectStub<undefined>;
 	const messages = await runInDurableObject(stub, (_object, { storage }) => {
-		const store = new Store(storage.sql);
+		const store = new Store(storage);
 		const { log, instructions } = store;
 		const now = Date.now();
 		const author = { userId: ann, username: "Ann" };

@@ -52,8 +52,9 @@ it("has everything of theirs, also where they have left, and neither words of ot
 	const { token } = (await as(ann, "POST", "/me/tokens", { name: "bot" })).body;
 	await as(ann, "PATCH", "/me/settings", { theme: "dark" });
 	await as(ann, "PATCH", `/me/conversations/${here.id}`, { pinned: true });
-	await runInDurableObject(env.CONVERSATIONS.getByName(here.id), (_object, { storage: { sql } }) => {
-		const store = new Store(sql);
+	await runInDurableObject(env.CONVERSATIONS.getByName(here.id), (_object, { storage }) => {
+		const { sql } = storage;
+		const store = new Store(storage);
 		for (const [userId, question] of [
 			[ann, "ANN-ASKS"],
 			[bob, "BOB-ASKS"],
@@ -170,7 +171,7 @@ it("is read in pieces, breaks off when the sign-in ends, and goes on past a conv
 	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 	const [long, broken] = [(await call("POST", "/conversations", token, {})).body.conversation.id, await newConversation("bob")];
 	await runInDurableObject(env.CONVERSATIONS.getByName(long), (_object, { storage }) => {
-		const { log } = new Store(storage.sql);
+		const { log } = new Store(storage);
 		const author = { userId: user.id, username: "Gus" };
 		for (let n = 0; n < 40; n++)
 			log.addMessage({ author, content: `${n} ${"x".repeat(limits.content - 9)}`, asksClaude: false }, Date.now());

@@ -31,7 +31,7 @@ async function say(who: string, id: string, ...texts: string[]): Promise<void> {
 /** Fills a conversation with more messages than a test could send. */
 async function fill(id: string, messages: number): Promise<void> {
 	await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
-		const { log } = new Store(storage.sql);
+		const { log } = new Store(storage);
 		const author = { userId: "ann", username: "Ann" };
 		for (let n = log.head.seq + 1; n <= messages; n++)
 			log.addMessage({ author, content: `message ${n} of many${n % 100 === 0 ? ", a hundredth" : ""}`, asksClaude: false }, Date.now());
@@ -59,7 +59,7 @@ describe("a search in a conversation", () => {
 		const id = await quietConversation("ann", ["bob"]);
 		const [start, hour] = [Date.parse("2026-11-20T08:00:00Z"), 3_600_000];
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
-			const { log } = new Store(storage.sql);
+			const { log } = new Store(storage);
 			for (let n = 0; n < 40; n++) {
 				const userId = n % 2 ? "bob" : "ann";
 				log.addMessage({ author: { userId, username: userId }, content: `needle ${n}`, asksClaude: false }, start + n * hour);

@@ -119,7 +119,7 @@ describe("one socket", () => {
 		const ids = await Promise.all(Array.from({ length: 6 }, () => newConversation("ann")));
 		for (const id of ids)
 			await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
-				const { log } = new Store(storage.sql);
+				const { log } = new Store(storage);
 				const author = { userId: "ann", username: "Ann" };
 				for (let n = 0; n < 40; n++) log.addMessage({ author, content: "x".repeat(limits.content), asksClaude: false }, Date.now());
 			});

@@ -83,7 +83,7 @@ async function longConversation(people: string[]): Promise<string> {
 	const id = await newConversation("ann", people);
 	const stub = env.CONVERSATIONS.getByName(id);
 	await runInDurableObject(stub, (_object, { storage }) => {
-		const { log } = new Store(storage.sql);
+		const { log } = new Store(storage);
 		const author = { userId: "ann", username: nameOf("ann") };
 		const words = Array.from({ length: 2_000 }, (_, n) => `w${n.toString(36)}`).join(" ");
 		for (let n = 0; n < 42; n++)

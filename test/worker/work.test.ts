@@ -16,7 +16,7 @@ async function longConversation(): Promise<string> {
 	const id = await newConversation("ann", ["bob"]);
 	const stub = env.CONVERSATIONS.getByName(id);
 	await runInDurableObject(stub, (_object, { storage }) => {
-		const store = new Store(storage.sql);
+		const store = new Store(storage);
 		const author = { userId: "ann", username: nameOf("ann") };
 		// Not now, which would use up what Ann may send.
 		const sentAt = Date.now() - 3_600_000;

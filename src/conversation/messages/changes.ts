@@ -25,6 +25,7 @@ import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
 import type { SendRate } from "./send-rate.ts";
+import { isOwn } from "./sending.ts";
 import { readOf, type WorkRate } from "./work-rate.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
@@ -137,7 +138,7 @@ export class Changes<T extends Client> {
 	}
 
 	#edit(client: T, message: Message, event: Event<"chat:edit">, role: MemberRole): Refusal | undefined {
-		const { content, mentions: given, asksAgain = false } = event;
+		const { content, asksAgain = false } = event;
 		if (!isOwn(message, client.person)) return { code: "forbidden" };
 		const reply = asksAgain ? this.#replyTo(message) : undefined;
 		if (asksAgain && !reply) return { code: "bad_event" };
@@ -148,14 +149,8 @@ export class Changes<T extends Client> {
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(client.requester, content.length, this.#now());
 		if (limited) return limited;
-		if (!isSame) this.#countRewrite(client, message);
 		if (isSame) this.#answer(client, this.#updated(message));
-		else
-			this.#rewrite(
-				message,
-				content,
-				readMentions(content, () => this.#store.members.all, given),
-			);
+		else this.#rewrite(client, message, event);
 		if (reply) this.#regenerateFor(client, reply);
 	}
 
@@ -164,14 +159,22 @@ export class Changes<T extends Client> {
 		this.#replies.regenerate(reply, payerOf(person));
 	}
 
-	/** What Claude has read lately is read anew from here on. Whoever changes it pays the difference. */
-	#countRewrite({ person }: T, { seq }: Message): void {
-		if (this.#funding.isNeeded) noteRewrite(this.#store, seq, payerOf(person), this.#now());
+	/** Everybody is told once all of it is stored. Whoever changes what Claude has read lately pays for what is read anew from here on. */
+	#change({ person }: T, message: Message, make: () => Message): void {
+		const changed = this.#store.whole(() => {
+			if (this.#funding.isNeeded) noteRewrite(this.#store, message.seq, payerOf(person), this.#now());
+			return make();
+		});
+		this.#broadcast(changed);
 	}
 
-	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
-		this.#broadcast(this.#store.log.editMessage(message, content, mentions, this.#now()));
-		this.#titles.messageEdited(message);
+	#rewrite(client: T, message: Message, { content, mentions: given }: Event<"chat:edit">): void {
+		const mentions = readMentions(content, () => this.#store.members.all, given);
+		this.#change(client, message, () => {
+			const edited = this.#store.log.editMessage(message, content, mentions, this.#now());
+			this.#titles.messageEdited(message);
+			return edited;
+		});
 		// Lists show the newest message and count mentions.
 		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
 		if (isListed) this.#lists.changed();
@@ -188,14 +191,16 @@ export class Changes<T extends Client> {
 	#delete(client: T, message: Message, isOwner: boolean): Refusal | undefined {
 		if (!isOwn(message, client.person) && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, this.#updated(message));
-		this.#countRewrite(client, message);
 		const wasRunning = this.#replies.cancel(message.id);
-		this.#broadcast(this.#store.log.deleteMessage(message, this.#now()));
-		this.#store.payments.linkQuestions.takeBackGone();
-		this.#files.release(message.seq);
+		this.#change(client, message, () => {
+			const deleted = this.#store.log.deleteMessage(message, this.#now());
+			this.#store.payments.linkQuestions.takeBackGone();
+			this.#files.release(message.seq);
+			this.#titles.messageDeleted(message.seq);
+			return deleted;
+		});
 		// Asked after the deletion, so that the next reply does not read what was deleted.
 		if (wasRunning) this.#replies.askNext(message);
-		this.#titles.messageDeleted(message.seq);
 		this.#lists.changed("all");
 	}
 
@@ -291,9 +296,4 @@ export class Changes<T extends Client> {
 		this.#clients.flush();
 		this.#clients.send(client, event);
 	}
-}
-
-/** People change what they or their programs have said. A program changes only what a program of its name has said. */
-function isOwn({ author }: Message, { userId, program }: Author): boolean {
-	return author.userId === userId && (program === undefined || author.program?.name === program.name);
 }

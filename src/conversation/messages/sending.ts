@@ -1,12 +1,13 @@
 // Sends the messages of members: checks them, adds them to the log, broadcasts them, and asks Claude if they are questions. Must not know
 // sockets: whoever has one is given by the caller.
 
-import { guestsMayNotAsk, ownersAsk } from "../../protocol/errors.ts";
+import { orFull } from "../../platform/full.ts";
+import { guestsMayNotAsk, noRoomToAnswer, ownersAsk } from "../../protocol/errors.ts";
 import { type MessageInput, messageEvent, noticeEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Notice } from "../../protocol/money/notice.ts";
 import { type Author, claude } from "../../protocol/person.ts";
-import type { Refusal } from "../../protocol/refusal.ts";
+import { isRefusal, type Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists, Requester } from "../ports.ts";
 import { countQuestion, refusalByLink } from "../replies/money/link-rights.ts";
 import type { Replies } from "../replies/replies.ts";
@@ -64,11 +65,13 @@ export class Sending {
 		const refusal = this.#refusalOf(person, said, sent.message);
 		if (refusal !== undefined) return { ...sent, notice: this.#notify(person, sent.message, refusal) };
 		if (!sent.message.asksClaude) return sent;
-		countQuestion(this.#with.store, sent.message);
 		const asker = payerOf(person);
-		if (said.steer) this.#with.replies.steer(asker);
-		else this.#with.replies.ask([asker]);
-		return sent;
+		const full = orFull(() => {
+			countQuestion(this.#with.store, sent.message);
+			if (said.steer) this.#with.replies.steer(asker);
+			else this.#with.replies.ask([asker]);
+		});
+		return isRefusal(full) ? { ...sent, notice: this.#notify(person, sent.message, noRoom()) } : sent;
 	}
 
 	/** Adds a message of a member that asks nobody. */
@@ -109,9 +112,12 @@ export class Sending {
 			now(),
 		);
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
-		transcripts.add(message, requester);
-		readMarks.messageAdded(message);
-		titles.messageAdded(message);
+		// It is sent, even if there is no room for what follows from it.
+		orFull(() => {
+			transcripts.add(message, requester);
+			readMarks.messageAdded(message);
+			titles.messageAdded(message);
+		});
 		lists.changed();
 		return { message, isNew: true };
 	}
@@ -162,6 +168,8 @@ export class Sending {
 	}
 }
 
+const noRoom = (): Unanswered => ({ code: "storage_full", error: noRoomToAnswer() });
+
 /** Readers only read. */
 export function mayWrite({ members }: Store, userId: string): boolean {
 	const role = members.find(userId)?.role;
@@ -174,4 +182,9 @@ export function withoutOthers(
 	input: MessageInput,
 ): Message {
 	return { ...message, ...(input.mentions && { mentions: input.mentions }) } as Message;
+}
+
+/** People change what they or their programs have said. A program changes only what a program of its name has said. */
+export function isOwn({ author }: Message, { userId, program }: Author): boolean {
+	return author.userId === userId && (program === undefined || author.program?.name === program.name);
 }

@@ -59,16 +59,14 @@ export class Files {
 
 	/** The message at a place names these files from now on. An imported message names files that were never added. */
 	name(files: readonly MessageFile[], seq: number, userId: string, now: number): void {
-		for (const file of files)
-			this.#sql.exec(
-				`INSERT INTO files (id, user_id, added_at, seq, file) VALUES (?1, ?2, ?3, ?4, ?5)
-				ON CONFLICT (id) DO UPDATE SET seq = ?4, file = ?5`,
-				file.id,
-				userId,
-				now,
-				seq,
-				JSON.stringify(file),
-			);
+		this.#sql.exec(
+			`INSERT INTO files (id, user_id, added_at, seq, file) SELECT value ->> 0, ?2, ?3, ?4, value ->> 1 FROM json_each(?1) WHERE true
+			ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, file = excluded.file`,
+			JSON.stringify(files.map((file) => [file.id, JSON.stringify(file)])),
+			userId,
+			now,
+			seq,
+		);
 	}
 
 	/** The files that messages after a place name, in their order. */

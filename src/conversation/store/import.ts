@@ -72,7 +72,7 @@ export class ImportTables {
 		insertRow(this.#sql, "messages", rowOf(message));
 		const text = searchTextOf(message);
 		if (text !== "") this.#words.put(message.seq, text);
-		this.#store.files.name(message.files ?? [], message.seq, message.author.userId, Date.parse(message.createdAt));
+		if (message.files) this.#store.files.name(message.files, message.seq, message.author.userId, Date.parse(message.createdAt));
 	}
 
 	addVersion(seq: number, version: Version): void {

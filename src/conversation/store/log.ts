@@ -4,7 +4,7 @@ import type { Reason } from "../../protocol/errors.ts";
 import { type MessageFile, searchTextOf } from "../../protocol/files/file.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import type { Mention, Message, MessageStatus, Reaction } from "../../protocol/message.ts";
-import { type Author, claude, type Person } from "../../protocol/person.ts";
+import { claude, type Person } from "../../protocol/person.ts";
 import { Calls } from "./claude/calls.ts";
 import { kinds, Newest } from "./claude/newest.ts";
 import { Prompts } from "./claude/prompts.ts";
@@ -29,23 +29,17 @@ import {
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import type { Files } from "./files.ts";
 import { indexMentions } from "./mention-index.ts";
-import { insertRow, type MessageRows, updateRow } from "./rows.ts";
+import { insertRow, type MessageRows, type NewMessage, updateRow } from "./rows.ts";
 import { WordIndex } from "./word-index.ts";
 
 /** The end of a reply. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
 
-/** A message of a person. */
-export type NewMessage = {
-	author: Author;
-	content: string;
-	clientId?: string;
-	asksClaude: boolean;
-	/** The message that it quotes. */
-	replyTo?: Message;
-	mentions?: readonly Mention[];
-	files?: readonly MessageFile[];
-};
+/** What is known without reading. */
+type Memory = { head: { seq: number; revision: number }; newest: Newest["memory"] };
+
+/** `whole` stores everything that is written by some work, or nothing of it. */
+type Others = { summaries: Pick<Summaries, "changed">; files: Pick<Files, "name">; whole: <T>(work: () => T) => T };
 
 export class Log {
 	readonly #sql: SqlStorage;
@@ -55,18 +49,13 @@ export class Log {
 	readonly turns: Turns;
 	readonly prompts: Prompts;
 	readonly calls: Calls;
-	readonly #with: { summaries: Pick<Summaries, "changed">; files: Pick<Files, "name"> };
+	readonly #with: Others;
 	readonly #words: WordIndex;
 	/** The newest place and revision. */
 	#head: { seq: number; revision: number };
 	readonly #newest: Newest;
 
-	constructor(
-		sql: SqlStorage,
-		rows: MessageRows,
-		lineage: string,
-		others: { summaries: Pick<Summaries, "changed">; files: Pick<Files, "name"> },
-	) {
+	constructor(sql: SqlStorage, rows: MessageRows, lineage: string, others: Others) {
 		this.#sql = sql;
 		this.#rows = rows;
 		this.#lineage = lineage;
@@ -94,7 +83,7 @@ export class Log {
 	}
 
 	addMessage({ author, content, clientId, mentions = [], files = [], asksClaude, replyTo }: NewMessage, now: number): Message {
-		const message = this.#insert(
+		return this.#insert(
 			{
 				role: "user",
 				status: "complete",
@@ -108,9 +97,6 @@ export class Log {
 			},
 			now,
 		);
-		indexMentions(this.#sql, undefined, message);
-		this.#with.files.name(files, message.seq, author.userId, now);
-		return message;
 	}
 
 	/** Adds an empty reply that begins to stream; `askedBy`: the people who asked for it. */
@@ -126,6 +112,10 @@ export class Log {
 		return this.#insert({ role: "assistant", author: claude, ...answer }, now);
 	}
 
+	/**
+	 * Stores a message whole or not at all. Messages come in bursts, and a transaction for each would write the index of words for each:
+	 * what was written before there was no room is deleted again, which needs none.
+	 */
 	#insert(fields: Omit<Message, "id" | "conversationId" | "createdAt" | "seq" | "revision">, now: number): Message {
 		const seq = this.#head.seq + 1;
 		const revision = this.#head.revision + 1;
@@ -133,11 +123,35 @@ export class Log {
 		const id = `m${seq}-${crypto.randomUUID().slice(0, 8)}`;
 		const message: Message = { id, conversationId: this.#rows.conversationId, createdAt: isoTime(now), seq, revision, ...fields };
 		insertRow(this.#sql, "messages", rowOf(message));
+		try {
+			const text = searchTextOf(message);
+			if (text !== "") this.#words.put(seq, text);
+			indexMentions(this.#sql, undefined, message);
+			// One statement, and the last one: there is nothing to take back of it.
+			if (message.files) this.#with.files.name(message.files, seq, message.author.userId, now);
+		} catch (error) {
+			this.#takeBack(message);
+			throw error;
+		}
 		this.#head = { seq, revision };
 		this.#newest.added(message);
-		const text = searchTextOf(message);
-		if (text !== "") this.#words.put(seq, text);
 		return message;
+	}
+
+	#takeBack(message: Message): void {
+		this.#sql.exec("DELETE FROM messages WHERE seq = ?", message.seq);
+		this.#words.put(message.seq, "");
+		indexMentions(this.#sql, message, { ...message, mentions: [], quoted: undefined });
+	}
+
+	/** What `whole` puts back where something was not stored. */
+	get memory(): Memory {
+		return { head: { ...this.#head }, newest: this.#newest.memory };
+	}
+
+	set memory({ head, newest }: Memory) {
+		this.#head = head;
+		this.#newest.memory = newest;
 	}
 
 	/** Stores a running reply's text and facts so far. Its status and revision stay the same. */
@@ -157,23 +171,27 @@ export class Log {
 
 	/** `declinedAt`: Claude declined to answer, in ms. */
 	finishReply(message: Message, content: string, outcome: Outcome & { declinedAt?: number }, facts: ReplyFacts): Message {
-		this.turns.drop(message.seq);
-		this.calls.drop(message.seq);
-		return this.#change(message, {
-			content,
-			status: outcome.status,
-			reason: outcome.reason ?? null,
-			reply: factsColumn(facts),
-			busy: null,
-			declined_at: outcome.declinedAt ?? null,
+		return this.#with.whole(() => {
+			this.turns.drop(message.seq);
+			this.calls.drop(message.seq);
+			return this.#change(message, {
+				content,
+				status: outcome.status,
+				reason: outcome.reason ?? null,
+				reply: factsColumn(facts),
+				busy: null,
+				declined_at: outcome.declinedAt ?? null,
+			});
 		});
 	}
 
 	/** Empties an ended reply, which begins again; its text is kept as a version. */
 	reopenReply(message: Message): Message {
-		this.turns.drop(message.seq);
-		const versions = message.content === "" ? (message.versions ?? 0) : this.versions.keep(message.seq);
-		return this.#change(message, { content: "", status: "streaming", reason: null, reply: null, versions });
+		return this.#with.whole(() => {
+			this.turns.drop(message.seq);
+			const versions = message.content === "" ? (message.versions ?? 0) : this.versions.keep(message.seq);
+			return this.#change(message, { content: "", status: "streaming", reason: null, reply: null, versions });
+		});
 	}
 
 	/** Goes on with an ended reply, which keeps its text and what is known about it. It was interrupted where its text ends. */
@@ -190,8 +208,9 @@ export class Log {
 
 	/** The message stays, and asks Claude no longer. */
 	withdrawQuestion(message: Message): Message {
+		const changed = this.#change(message, { asks: 0 });
 		this.#newest.withdrawn(message.seq);
-		return this.#change(message, { asks: 0 });
+		return changed;
 	}
 
 	setReactions(message: Message, reactions: readonly Reaction[]): Message {
@@ -200,22 +219,27 @@ export class Log {
 
 	/** More is known about its files. */
 	setFiles(message: Message, files: readonly MessageFile[]): Message {
-		return this.#change(message, { files: listColumn(files) });
+		return this.#with.whole(() => this.#change(message, { files: listColumn(files) }));
 	}
 
 	editMessage(message: Message, content: string, mentions: readonly Mention[], now: number): Message {
-		return this.#change(message, { content, mentions: listColumn(mentions), edited_at: now });
+		return this.#with.whole(() => this.#change(message, { content, mentions: listColumn(mentions), edited_at: now }));
 	}
 
 	/** The message keeps its place, author and `clientId`, and nothing of its text. */
 	deleteMessage(message: Message, now: number): Message {
-		this.prompts.drop(message.seq);
-		this.versions.drop(message.seq);
-		this.#newest.withdrawn(message.seq);
-		return this.#change(message, { ...deletedColumns, deleted_at: now });
+		return this.#with.whole(() => {
+			this.prompts.drop(message.seq);
+			this.versions.drop(message.seq);
+			this.#newest.withdrawn(message.seq);
+			return this.#change(message, { ...deletedColumns, deleted_at: now });
+		});
 	}
 
-	/** Every change of a message that is in the log. The caller's view of the message may lack what its reader may not see. */
+	/**
+	 * Every change of a message that is in the log. The caller's view of the message may lack what its reader may not see. One that is more
+	 * than a row is made as a `whole`.
+	 */
 	#change({ seq }: Pick<Message, "seq">, change: Partial<MessageRow>): Message {
 		const before = this.#rows.all("WHERE seq = ?", seq)[0];
 		const revision = this.#head.revision + 1;

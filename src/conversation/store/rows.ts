@@ -1,9 +1,22 @@
 // Writes and reads the rows of messages. What the columns mean is in columns.ts.
 
+import type { MessageFile } from "../../protocol/files/file.ts";
 import { limits } from "../../protocol/limits.ts";
-import { type Message, placeOf } from "../../protocol/message.ts";
-import { nameOfAuthor } from "../../protocol/person.ts";
+import { type Mention, type Message, placeOf } from "../../protocol/message.ts";
+import { type Author, nameOfAuthor } from "../../protocol/person.ts";
 import { briefsOf, type MessageRow, messageOf, type VersionRow } from "./columns.ts";
+
+/** A message of a person. */
+export type NewMessage = {
+	author: Author;
+	content: string;
+	clientId?: string;
+	asksClaude: boolean;
+	/** The message that it quotes. */
+	replyTo?: Message;
+	mentions?: readonly Mention[];
+	files?: readonly MessageFile[];
+};
 
 export function insertRow(sql: SqlStorage, table: "messages" | "versions", row: MessageRow | (VersionRow & { seq: number })): void {
 	const names = Object.keys(row);

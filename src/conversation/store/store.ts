@@ -65,7 +65,10 @@ export type NewConversation = {
 	createdAt: number;
 };
 
+type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync">;
+
 export class Store {
+	readonly #storage: Storage;
 	readonly #sql: SqlStorage;
 	readonly members: Members;
 	readonly invites: Invites;
@@ -90,7 +93,9 @@ export class Store {
 	#promptMessages?: PromptMessages;
 
 	/** Only reads: asking for a conversation that was never created leaves nothing behind. */
-	constructor(sql: SqlStorage, deploymentDays?: number) {
+	constructor(storage: Storage, deploymentDays?: number) {
+		const { sql } = storage;
+		this.#storage = storage;
 		this.#sql = sql;
 		this.members = new Members(sql);
 		this.invites = new Invites(sql);
@@ -160,6 +165,19 @@ export class Store {
 			title === "" ? null : (titledBy ?? null),
 		);
 		this.#load();
+	}
+
+	/** Stores everything that is written by this, or nothing of it: then what is known of the log and its title is as it was, too. */
+	whole<T>(work: () => T): T {
+		const [log, conversation, titling] = [this.#log, this.#conversation, this.#titling];
+		const memory = log?.memory;
+		try {
+			return this.#storage.transactionSync(work);
+		} catch (error) {
+			if (log && memory) log.memory = memory;
+			[this.#conversation, this.#titling] = [conversation, titling];
+			throw error;
+		}
 	}
 
 	/** It was created and is not deleted. If it does not exist, nothing else may be asked for. */

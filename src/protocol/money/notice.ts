@@ -9,8 +9,8 @@ export type BudgetScope = v.InferOutput<typeof scopeSchema>;
 
 /** A message was stored, and Claude is not asked. The same fields as in `chat:error`. */
 export const noticeSchema = v.object({
-	/** `budget_exceeded`, `rate_limited`, `forbidden` or `unavailable`. */
-	code: v.picklist(["budget_exceeded", "rate_limited", "forbidden", "unavailable"]),
+	/** `budget_exceeded`, `rate_limited`, `forbidden`, `storage_full` or `unavailable`. */
+	code: v.picklist(["budget_exceeded", "rate_limited", "forbidden", "storage_full", "unavailable"]),
 	/** For people. */
 	error: v.string(),
 	messageId: idSchema,

@@ -266,7 +266,7 @@ const specific: Readonly<Record<string, string>> = {
 	"chat:user-typing.isTyping": "Whether the person is typing. Let it expire after a few seconds without a repeat.",
 	"notice.error": "For people: why Claude does not reply.",
 	"chat:error.error": "For people: what went wrong and what to do next.",
-	"notice.code": "For programs: `budget_exceeded`, `rate_limited`, `forbidden` or `unavailable`.",
+	"notice.code": "For programs: `budget_exceeded`, `rate_limited`, `forbidden`, `storage_full` or `unavailable`.",
 	"me:conversations.conversations": "Pinned conversations first, then those with the latest activity.",
 	"me:conversations.hasMore": "Whether there are more. `GET /api/conversations?before=` returns them.",
 };

@@ -299,7 +299,7 @@ for (const messages of [1_000, 100_000]) {
 async function fill(id: string, messages: number): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(id);
 	await runInDurableObject(stub, (_, { storage }) => {
-		const { log } = new Store(storage.sql);
+		const { log } = new Store(storage);
 		const author = { userId: "ann", username: "Ann" };
 		for (let n = 1; n <= messages; n++) log.addMessage({ author, content: `Message ${n}`, asksClaude: false }, Date.now());
 	});

@@ -138,7 +138,7 @@ describe("the index", () => {
 				(1, 'm1', 'user', 'ann', 'Ann', 'an old message', 'complete', 0, 1, 1, 0),
 				(2, 'm2', 'user', 'ann', 'Ann', '?!', 'complete', 0, 2, 2, 0),
 				(3, 'm3', 'assistant', 'claude', 'Claude', 'an old answer so far', 'streaming', 0, 3, 3, 0)`);
-			const { log, reader } = new Store(sql);
+			const { log, reader } = new Store(state.storage);
 			expect(sql.exec("SELECT below FROM stale_words").toArray()).toEqual([{ below: 4 }]);
 			expect(search(reader, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
 			log.addMessage({ author: ann, content: "a new one", asksClaude: false }, conversation.now);
@@ -161,7 +161,7 @@ describe("the index", () => {
 				put(seq, words);
 			sql.exec("DELETE FROM stale_words");
 			sql.exec("INSERT INTO stale_words (below) VALUES (55)");
-			const { reader } = new Store(sql);
+			const { reader } = new Store(state.storage);
 			const find = (text: string) => search(reader, text, 99, 1).results.map(({ message }) => message.seq);
 			expect([find("lukasz"), find("lodz")]).toEqual([[54], [1]]);
 			expect([find("gross"), find("plain")]).toEqual([[2], [53]]);

@@ -271,11 +271,12 @@ describe("a webhook", () => {
 });
 
 it("one change of many messages is told message by message, also across a stop", () =>
-	inConversation(async (conversation, { storage: { sql } }) => {
+	inConversation(async (conversation, { storage }) => {
+		const { sql } = storage;
 		const anns = conversation.enter(ann);
 		conversation.enter(bob);
 		for (const text of ["One", "Two", "Three"]) conversation.say(anns, text);
-		const store = new Store(sql);
+		const store = new Store(storage);
 		let place = store.feed.end(store.log.head);
 		sql.exec("UPDATE messages SET revision = ?, edited_at = 1", store.log.newRevision());
 		const steps: number[] = [];

@@ -88,7 +88,7 @@ export const de: Translation = {
 		file_taken: "Diese Datei ist schon verschickt. Lade sie noch einmal hoch, um sie noch einmal zu schicken.",
 		unsupported_type: "Diese Datei ist nicht das, was sie zu sein vorgibt, und wurde nicht gespeichert.",
 		bad_range: "So weit reicht diese Datei nicht.",
-		storage_full: "Der Platz für Dateien ist in diesem Gespräch aufgebraucht. Lösche Nachrichten mit Dateien, die du nicht mehr brauchst.",
+		storage_full: "Der Speicher dieses Gesprächs ist voll. Lösche Nachrichten und Dateien, die du nicht mehr brauchst.",
 		unavailable: "Das ist gerade nicht verfügbar. Bitte versuche es gleich noch einmal.",
 		misconfigured: "Dieser Dienst ist nicht richtig eingerichtet.",
 		internal: "Bei uns ist etwas schiefgegangen. Bitte versuche es noch einmal.",

@@ -26,6 +26,14 @@ export class Newest {
 		return place;
 	}
 
+	get memory(): Places {
+		return { ...this.#places };
+	}
+
+	set memory(places: Places) {
+		this.#places = places;
+	}
+
 	/** A message was added at the end of the log. */
 	added({ seq, role, sharedBy, asksClaude }: Message): void {
 		if (role === "assistant" && !sharedBy) this.#places.reply = seq;
