@@ -102,8 +102,8 @@ export class Erasure {
 	}
 
 	/**
-	 * True if the person's membership of the conversation has not ended yet: its deliveries must not bring it back into the list. Later ones
-	 * are about a new membership.
+	 * True if the person's membership of the conversation may not have ended yet: its deliveries must not bring it back into the list. Later
+	 * ones are about a new membership.
 	 */
 	awaitsEnd(id: string): boolean {
 		return this.#queue.stored(id)?.data.after === 0;

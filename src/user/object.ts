@@ -137,10 +137,10 @@ export class UserObject extends ExportCalls {
 		});
 	}
 
-	// Calls of conversations
+	// Calls of conversations. `later`: the person is being erased there, and may be a new member by now.
 
-	async updateEntry(summary: ListSummary): Promise<void> {
-		if (this.#erasure.awaitsEnd(summary.id)) return;
+	async updateEntry(summary: ListSummary): Promise<"later" | undefined> {
+		if (this.#erasure.awaitsEnd(summary.id)) return "later";
 		// It admitted this person while they signed out.
 		if (this.#store.isSignedOut) void this.#everywhere.begin("sign-out", [summary.id]);
 		const before = this.push.isOn ? this.#store.entry(summary.id) : undefined;
@@ -164,7 +164,7 @@ export class UserObject extends ExportCalls {
 	}
 
 	/** The former names of the two, called by conversations that still run the version before. To be removed after one release. */
-	remember(summary: ListSummary): Promise<void> {
+	remember(summary: ListSummary): Promise<"later" | undefined> {
 		return this.updateEntry(summary);
 	}
 

@@ -595,6 +595,14 @@ export const bugs: Bug[] = [
 		tests: ["money/speech"],
 	},
 	{
+		name: "whoever comes back during the first step of their erasure misses the conversation in their list",
+		file: "src/conversation/lists/deliveries.ts",
+		from: 'answer === "later" ? { next: undefined, after: policy.firstPause } : "done"',
+		to: 'answer === "never" ? { next: undefined, after: policy.firstPause } : "done"',
+		project: "worker",
+		tests: ["worker/erase"],
+	},
+	{
 		name: "one network of guests uses up everybody's transcripts",
 		file: "src/conversation/voice/transcripts.ts",
 		from: "{ messageId: message.id, fileId, network }",

@@ -472,6 +472,31 @@ describe("an interrupted erasure", () => {
 		expect((await back.next("chat:message", ({ message }) => message.content === "STILL HERE")).message.author.userId).toBe(person);
 	});
 
+	it("puts the conversation into the list of whoever comes back during its first step", async () => {
+		const person = newPerson();
+		const id = await newConversation("ann", [person]);
+		(await Client.join(person, id)).say("OLD");
+		await expect.poll(async () => (await messagesOf("ann", id)).length).toBe(1);
+		// The membership ends, and the person's object does not learn of it.
+		await inStorage("CONVERSATIONS", id, ({ sql }) => {
+			sql.exec("CREATE TRIGGER broken BEFORE UPDATE ON messages BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+		});
+		expectLog(/broken on purpose/);
+		expect((await as(person, "DELETE", "/me")).body.erased).toMatchObject({ failed: 1, remaining: 1 });
+		await Client.join(person, id, { claims: { conversations: [id] } });
+		const jobs = (name: "CONVERSATIONS" | "USERS", of: string, queue: string) =>
+			inStorage(name, of, ({ sql }) => sql.exec("SELECT key, data FROM jobs WHERE queue = ?", queue).toArray());
+		await expect.poll(() => jobs("CONVERSATIONS", id, "lists")).toEqual([{ key: person, data: null }]);
+		const listed = async () => (await as(person, "GET", "/conversations")).body.conversations.map((one: { id: string }) => one.id);
+		expect(await listed()).toEqual([]);
+		// Now it does.
+		await inStorage("USERS", person, ({ sql }) => void sql.exec("UPDATE jobs SET data = json_set(data, '$.after', 2000)"));
+		await makeJobsDue(env.CONVERSATIONS.getByName(id) as DurableObjectStub<undefined>);
+		await runDurableObjectAlarm(env.CONVERSATIONS.getByName(id));
+		expect(await listed()).toEqual([id]);
+		expect(await jobs("CONVERSATIONS", id, "lists")).toEqual([]);
+	});
+
 	it("reaches whoever has come back when they are suspended or erased once more", async () => {
 		const person = newPerson();
 		const id = await newConversation("ann", [person]);

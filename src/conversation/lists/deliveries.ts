@@ -17,7 +17,7 @@ export type Deliveries = RetryQueue;
 export function newDeliveries(parts: {
 	sql: SqlStorage;
 	store: Store;
-	/** Delivers the summary of that moment to one member's list. */
+	/** Delivers the summary of that moment to one member's list. `later`: it takes none now. */
 	deliver: (userId: string) => Promise<unknown>;
 	alarm: SharedAlarm;
 	now: () => number;
@@ -28,8 +28,8 @@ export function newDeliveries(parts: {
 		name: "lists",
 		policy,
 		run: async (userId) => {
-			await inTime(deliver(userId), answerWithin);
-			return "done";
+			const answer = await inTime(deliver(userId), answerWithin);
+			return answer === "later" ? { next: undefined, after: policy.firstPause } : "done";
 		},
 		failed: ({ key, error }) => console.error("A member's list could not be notified", store.info.id, key, error),
 		// So that the next round includes a member who has the conversation open, too.

@@ -17,7 +17,7 @@ type Options = {
 	store: Store;
 	/** Ids of the people who have the conversation open. */
 	present: () => Set<string>;
-	/** Delivers a summary to one member's list. */
+	/** Delivers a summary to one member's list. `later`: it takes none now. */
 	deliver: (userId: string, summary: ListSummary) => Promise<unknown>;
 	alarm: SharedAlarm;
 	now: () => number;
@@ -129,12 +129,12 @@ export class Lists implements MemberLists {
 		return this.#deliveries.attempt(userId, undefined);
 	}
 
-	async #deliver(userId: string): Promise<void> {
+	async #deliver(userId: string): Promise<unknown> {
 		const summary = this.#store.exists ? this.#summaries.of(userId) : undefined;
 		// The lists of former members are updated by removals.
-		if (!summary) return;
+		if (!summary) return undefined;
 		this.#delivered.set(userId, this.#store.log.head);
-		await this.#options.deliver(userId, summary);
+		return this.#options.deliver(userId, summary);
 	}
 
 	/** Chooses as many members as one invocation may notify. */
