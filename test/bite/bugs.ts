@@ -603,6 +603,14 @@ export const bugs: Bug[] = [
 		tests: ["worker/erase"],
 	},
 	{
+		name: "a voice message that an earlier release was to write down stays without words",
+		file: "src/conversation/voice/transcripts.ts",
+		from: "if (message) this.#enqueue(message, job);",
+		to: "void message;",
+		project: "worker",
+		tests: ["voice/transcripts"],
+	},
+	{
 		name: "one network of guests uses up everybody's transcripts",
 		file: "src/conversation/voice/transcripts.ts",
 		from: "{ messageId: message.id, fileId, network }",

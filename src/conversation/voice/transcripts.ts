@@ -31,6 +31,9 @@ const pauses = { memory: 10_000, others: 3_000, slow: 60_000 };
  */
 type Job = { messageId: string; fileId: string; network?: string | undefined; isSlow?: true; owed?: { seconds: number | undefined } };
 
+/** An earlier release stored one job for all files of a message. `omitted`: those that it had given up. To be removed after one release. */
+type FormerJob = Pick<Job, "messageId" | "network"> & { omitted?: readonly string[] };
+
 type Parts = {
 	sql: SqlStorage;
 	store: Store;
@@ -56,7 +59,7 @@ type Refused = { isFinal?: boolean; isRefused?: boolean; isSlow?: boolean };
 
 export class Transcripts {
 	readonly #with: Parts;
-	readonly #queue: RetryQueue<Job>;
+	readonly #queue: RetryQueue<Job | FormerJob>;
 	readonly #turns = new Turns(atOnce);
 	/** How many jobs of new messages, and how many goes of the queue, are under way. */
 	readonly #underWay = { jobs: 0, goes: 0 };
@@ -68,7 +71,7 @@ export class Transcripts {
 	constructor(parts: Parts) {
 		this.#with = parts;
 		const { sql, store, alarm, now } = parts;
-		this.#queue = new RetryQueue<Job>({
+		this.#queue = new RetryQueue<Job | FormerJob>({
 			sql,
 			name: "transcripts",
 			policy,
@@ -91,12 +94,17 @@ export class Transcripts {
 	/** To be called for every message that somebody sends, in the step that stores it. */
 	add(message: Message, { network }: Requester): void {
 		if (!this.#with.transcribe) return;
+		this.#enqueue(message, { messageId: message.id, network });
+		if (this.dueAt !== undefined) this.#with.alarm.bringForward();
+	}
+
+	#enqueue(message: Message, { messageId, network, omitted = [] }: FormerJob): void {
 		for (const [n, { id: fileId }] of unheardOf(message).entries()) {
+			if (omitted.includes(fileId)) continue;
 			const key = `${message.seq} ${n}`;
 			this.#awaited.add(key);
-			void this.#follow("jobs", () => this.#queue.enqueue(key, { messageId: message.id, fileId, network }));
+			void this.#follow("jobs", () => this.#queue.enqueue(key, { messageId, fileId, network }));
 		}
-		if (this.dueAt !== undefined) this.#with.alarm.bringForward();
 	}
 
 	/** The words of a voice message after the last reply may be there in a moment: the next reply is to wait for them. `after`: its place. */
@@ -157,7 +165,13 @@ export class Transcripts {
 		this.#with.heard();
 	}
 
-	async #run(key: string, job: Job): Promise<Progress<Job>> {
+	async #run(key: string, job: Job | FormerJob): Promise<Progress<Job>> {
+		if (!("fileId" in job)) {
+			const message = this.#with.store.log.message(job.messageId);
+			if (message) this.#enqueue(message, job);
+			this.#hear(key);
+			return "done";
+		}
 		const by = this.#authorOf(job);
 		if (job.owed && by) await this.#with.settle(by, job.fileId, job.owed.seconds);
 		if (job.owed || !by) {

@@ -283,3 +283,20 @@ describe("Claude", () => {
 			await voices.until({ heard: 3 });
 		}));
 });
+
+it("a job of an earlier release, about all files of a message, is taken up", () =>
+	inConversation(async (conversation, { storage }) => {
+		const files = ["a1", "a2", "a3"].map(file);
+		const message = conversation.store.log.addMessage({ author: ann, content: "", asksClaude: true, files }, conversation.now);
+		const data = JSON.stringify({ messageId: message.id, counted: ["a1"], omitted: ["a3"] });
+		storage.sql.exec("INSERT INTO jobs (queue, key, tries, due_at, data) VALUES ('transcripts', ?, 1, 0, ?)", String(message.seq), data);
+		const voices = new Harness(conversation, storage);
+		voices.say("a1");
+		voices.say("a2");
+		expect(voices.transcripts.isHeldBack(0)).toBe(true);
+		await voices.later(1);
+		await voices.until({ heard: 3 });
+		expect(voices.written()).toEqual(["a1 said", "a2 said", undefined]);
+		expect(storage.sql.exec("SELECT key FROM jobs").toArray()).toEqual([]);
+		expect(voices.transcripts.isHeldBack(0)).toBe(false);
+	}));
