@@ -533,8 +533,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a voice message waits for older ones that are tried again",
 		file: "src/conversation/voice/transcripts.ts",
-		from: 'this.#follow("jobs", () => this.#queue.enqueue(key, { messageId: message.id, fileId, network }))',
-		to: 'this.#follow("jobs", () => this.#queue.enqueueAll([[key, { messageId: message.id, fileId, network }]]))',
+		from: 'this.#follow("jobs", () => this.#queue.enqueue(key, { messageId, fileId, network }))',
+		to: 'this.#follow("jobs", () => this.#queue.enqueueAll([[key, { messageId, fileId, network }]]))',
 		project: "worker",
 		tests: ["voice/transcripts"],
 	},
@@ -613,8 +613,8 @@ export const bugs: Bug[] = [
 	{
 		name: "one network of guests uses up everybody's transcripts",
 		file: "src/conversation/voice/transcripts.ts",
-		from: "{ messageId: message.id, fileId, network }",
-		to: "{ messageId: message.id, fileId }",
+		from: "{ messageId, fileId, network }",
+		to: "{ messageId, fileId }",
 		project: "worker",
 		tests: ["worker/transcripts"],
 	},
@@ -5853,7 +5853,7 @@ export const bugs: Bug[] = [
 	{
 		name: "whoever comes back during their own erasure is not in their own list",
 		file: "src/user/object.ts",
-		from: "if (this.#erasure.awaitsEnd(summary.id)) return;",
+		from: 'if (this.#erasure.awaitsEnd(summary.id)) return "later";',
 		to: "if (this.#erasure.covers(summary.id)) return;",
 		project: "worker",
 		tests: ["worker/erase"],
