@@ -6002,4 +6002,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["files/pdf-pages"],
 	},
+	{
+		name: "a dearer model is asked than was paid for",
+		file: "src/conversation/replies/runner.ts",
+		from: "running.paid ? this.#with.funding.asPaid(running.paid, reply.options) : reply.options",
+		to: "reply.options",
+		project: "worker",
+		tests: ["conversation/replies/funding"],
+	},
+	{
+		name: "what is said while purses are asked is read without being paid for",
+		file: "src/conversation/replies/money/allowance.ts",
+		from: "Math.max(paid.promptTokens, next.promptTokens ?? 0)",
+		to: "paid.promptTokens",
+		project: "worker",
+		tests: ["conversation/replies/funding"],
+	},
 ];

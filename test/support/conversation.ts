@@ -339,7 +339,7 @@ export class TestConversation {
 		const terms = {
 			budgets: () => this.budgets,
 			isPaid: false,
-			model: () => "scripted",
+			model: () => this.store.info.model ?? "scripted",
 			maxTokens: 16_000,
 			cacheFor: 300_000,
 			priceOf: (model: string, at: number) => this.priceOf(model, at),

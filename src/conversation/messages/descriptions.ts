@@ -19,7 +19,8 @@ import type { SendRate } from "./send-rate.ts";
 /** `notice`: why nobody can pay for it. */
 export type Described = { text: string } | { notice: Notice };
 
-type Describe = (signal: AbortSignal) => Promise<ProposedDescription>;
+/** `model`: the one that was paid for. */
+type Describe = (signal: AbortSignal, model?: string) => Promise<ProposedDescription>;
 
 /** In ms. Nobody waits longer for two sentences. */
 const timeout = 30_000;
@@ -83,7 +84,9 @@ export class Descriptions {
 		const barred = refusalByLink(store, author.userId);
 		if (barred) return barred;
 		const takeBack = countRequest(store, author.userId);
-		const described = await this.#payAndAsk(author, picture, (signal) => describer.describe(picture, language, signal, model));
+		const described = await this.#payAndAsk(author, picture, (signal, paidModel) =>
+			describer.describe(picture, language, signal, paidModel ?? model),
+		);
 		const isMade = "text" in described && !("code" in described);
 		if (!isMade && store.exists) takeBack();
 		return described;
@@ -96,7 +99,7 @@ export class Descriptions {
 		const paid = funding.isNeeded ? await funding.forRequest("description", [payerOf(author)], picture, needed) : undefined;
 		if (paid && "reason" in paid) return { notice: noticeOf("", paid, { kept: "No description was made." }) };
 		const isWanted = store.exists && store.members.find(author.userId) !== undefined;
-		const result = isWanted ? await ask(describe) : "failed";
+		const result = isWanted ? await ask((signal) => describe(signal, paid?.model)) : "failed";
 		// A conversation that is deleted settles everything itself.
 		if (!store.exists) return { code: "not_found" };
 		if (paid) funding.endRequest(paid, result === "busy" ? "failed" : result);
@@ -113,7 +116,9 @@ function refusalOf(file: MessageFile): Refusal | undefined {
 }
 
 /** The timer is cleared, because it would keep the object awake. */
-async function ask(describe: Describe): Promise<ProposedDescription | "failed" | "timed_out" | "busy"> {
+async function ask(
+	describe: (signal: AbortSignal) => Promise<ProposedDescription>,
+): Promise<ProposedDescription | "failed" | "timed_out" | "busy"> {
 	const abort = new AbortController();
 	const timer = setTimeout(() => abort.abort(), timeout);
 	try {

@@ -205,9 +205,11 @@ export class Runner {
 			if (reply.calls.isOpen && !(await this.#carryOut(running))) return;
 			const offered: readonly ClientTool[] = reply.calls.isOffered ? await reply.calls.offered() : [];
 			if (running !== this.#running) return;
-			const [messages, options] = [reply.context(), reply.options];
+			const { messages, promptTokens } = reply.context();
+			const options = running.paid ? this.#with.funding.asPaid(running.paid, reply.options) : reply.options;
 			const clientTools = [...offered, ...reply.calls.own(messages)];
-			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text, options.turn, clientTools);
+			const next = { text: reply.text, turn: options.turn, promptTokens, clientTools };
+			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, next);
 			if (running.paid && !allowance) return this.#finish(running, outcomeBy("budget", reply.text));
 			if (running.paid) running.paid = this.#with.funding.sending(running.paid);
 			reply.beginAttempt(this.#with.now(), allowance?.maxTokens);

@@ -102,7 +102,7 @@ export class Titles {
 		this.#store.markTitleAsked();
 		const paid = payer && (await this.#funding.forRequest("title", [payer], reply, titleTokens));
 		if (paid && "reason" in paid) return;
-		const proposal = await propose(this.#titler, question, reply, this.#store.info.model);
+		const proposal = await propose(this.#titler, question, reply, paid?.model ?? this.#store.info.model);
 		if (paid) this.#funding.endRequest(paid, proposal);
 		if (typeof proposal === "string" || !this.#store.exists) return;
 		const { title, model, usage } = proposal;

@@ -537,6 +537,54 @@ describe("a question that nobody can pay for", () => {
 			expect(client.last("chat:thinking").messageId).toBe(messageId);
 		}));
 
+	it("asks the model that was paid for, also if owners choose another one while purses are asked or Claude is waited for", () =>
+		withMoney(async (conversation) => {
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.store.changeSettings({ model: "cheap" });
+			await ask(conversation, conversation.enter(ann));
+			conversation.store.changeSettings({ model: "dear" });
+			gate.resolve();
+			await settled();
+			expect(conversation.call.options.model).toBe("cheap");
+			await conversation.call.text("Hello");
+			await conversation.call.fail("interrupted");
+			expect(conversation.calls.map(({ options }) => options.model)).toEqual(["cheap", "cheap"]);
+			await conversation.call.event(ended);
+			await settled();
+			await ask(conversation, conversation.enter(bob), "@claude Hi");
+			expect(conversation.call.options.model).toBe("dear");
+			await conversation.call.event(ended);
+		}));
+
+	it.each([
+		["a shorter answer", 400_000],
+		["none", 20_000],
+	])("pays also for what was said while purses were asked: %s", (answer, left) =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.purses.left.ann = left;
+			await ask(conversation, client);
+			// 20,000 tokens: 62,500 micro-dollars, with the margin.
+			conversation.say(client, "word ".repeat(16_000));
+			gate.resolve();
+			await settled();
+			if (answer === "none") {
+				expect(conversation.calls).toHaveLength(0);
+				expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "budget" });
+			} else {
+				const { maxTokens = 0 } = conversation.call.options;
+				expect(maxTokens).toBeGreaterThan(500);
+				expect(maxTokens * 10 + 62_500).toBeLessThanOrEqual(wholeReply);
+				await conversation.call.event(ended);
+			}
+			await settled();
+			expect(spent(conversation).reserved).toBe(0);
+		}),
+	);
+
 	it("says that a reply is gone which was to be regenerated, and answers those who asked meanwhile", () =>
 		withMoney(async (conversation) => {
 			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];

@@ -58,7 +58,7 @@ export class SummaryRequests {
 			return paid;
 		}
 		const isWanted = store.exists && summaries.isRunning(id) && (!payer || store.members.find(payer.userId) !== undefined);
-		const result = isWanted ? await this.#ask({ kind, former: former?.text, messages }) : "failed";
+		const result = isWanted ? await this.#ask({ kind, former: former?.text, messages }, paid?.model) : "failed";
 		// A conversation that is deleted settles everything itself.
 		if (!store.exists) return "failed";
 		if (paid) funding.endRequest(paid, result === "busy" ? "failed" : result);
@@ -68,13 +68,13 @@ export class SummaryRequests {
 		return result === "busy" ? "busy" : "failed";
 	}
 
-	/** The timer is cleared, because it would keep the object awake. */
-	async #ask(request: SummaryRequest): Promise<ProposedSummary | "failed" | "timed_out" | "busy"> {
+	/** `paidModel`: the one that was paid for. The timer is cleared, because it would keep the object awake. */
+	async #ask(request: SummaryRequest, paidModel: string | undefined): Promise<ProposedSummary | "failed" | "timed_out" | "busy"> {
 		const { summarizer, store } = this.#with;
 		const abort = new AbortController();
 		const timer = setTimeout(() => abort.abort(), timeout);
 		try {
-			return (await summarizer?.summarize(request, abort.signal, store.info.model)) ?? "failed";
+			return (await summarizer?.summarize(request, abort.signal, paidModel ?? store.info.model)) ?? "failed";
 		} catch (error) {
 			if (abort.signal.aborted) return "timed_out";
 			return error instanceof ModelFailure && isBusy(error.reason) ? "busy" : "failed";

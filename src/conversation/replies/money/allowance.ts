@@ -12,9 +12,13 @@ import { affordable, affordableUses, costOfUses, leastOf, resultTokensOf, type U
 /** How long the next request may answer, what it may look up, and what it may cost. `mayCall`: a request after its calls is paid for. */
 export type Allowance = { maxTokens: number; uses: Uses; mayCall: boolean; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
 
-/** `text` and `turn`: what the request goes on from. `maxTokens`: the longest reply. */
-type Next = {
+/**
+ * `text` and `turn`: what the request goes on from. `promptTokens`: how long its prompt is now. More may have been said while purses were
+ * asked, or an old message become longer. `maxTokens`: the longest reply.
+ */
+export type Next = {
 	text: string;
+	promptTokens?: number | undefined;
 	turn?: PausedTurn | undefined;
 	maxTokens: number;
 	tools: Tools;
@@ -24,7 +28,8 @@ type Next = {
 /** `undefined` if too little is left for a request. */
 export function allowanceFor(paid: Paid, price: Price, next: Next): Allowance | undefined {
 	const { text, turn, maxTokens: longest, tools, clientTools = [] } = next;
-	const { microUsd, promptTokens, spent, before = nothingSpent } = paid;
+	const { microUsd, spent, before = nothingSpent } = paid;
+	const promptTokens = Math.max(paid.promptTokens, next.promptTokens ?? 0);
 	// What tools found is part of a paused turn, and has been counted by now.
 	const read = turn ? spent.input + spent.cacheRead + spent.cacheWrite + resultTokensIn(turn) : 0;
 	const size = Math.max(promptTokens + tokensIn(text), read);

@@ -8,12 +8,12 @@ import type { Price } from "../../../money/prices.ts";
 import { hasSpent } from "../../../money/purse.ts";
 import { type Balance, nothingSpent, type Report, type Spent } from "../../../money/purse-calls.ts";
 import type { Message, Usage } from "../../../protocol/message.ts";
-import type { Alarm, ClientTool, PausedTurn, Purses } from "../../ports.ts";
+import type { Alarm, Purses, ReplyOptions } from "../../ports.ts";
 import type { Written } from "../../store/columns.ts";
 import { type Ask, isAnswer, type Kind, ownersOf, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import type { PromptSize } from "../input.ts";
-import { type Allowance, allowanceFor } from "./allowance.ts";
+import { type Allowance, allowanceFor, type Next } from "./allowance.ts";
 import { difference } from "./amounts.ts";
 import { chargesFor, lostOf, spentOf, startOf, totalOf, type Used } from "./charged.ts";
 import type { GuestNetworks } from "./guest-networks.ts";
@@ -195,10 +195,15 @@ export class Funding {
 	}
 
 	/** What the next request may use, which goes on from `text`, or from a paused `turn`; `undefined` if too little is left for one. */
-	allowanceOf(paid: Paid, text: string, turn?: PausedTurn, clientTools?: readonly ClientTool[]): Allowance | undefined {
+	allowanceOf(paid: Paid, next: Pick<Next, "text" | "turn" | "promptTokens" | "clientTools">): Allowance | undefined {
 		const price = this.#priceOf(paid);
 		const { tools } = this.#store.info;
-		return price && allowanceFor(paid, price, { text, turn, tools, clientTools, maxTokens: this.#terms.maxTokens });
+		return price && allowanceFor(paid, price, { ...next, tools, maxTokens: this.#terms.maxTokens });
+	}
+
+	/** What a request is made with: by the model that was paid for, also if owners have chosen another one meanwhile. */
+	asPaid(paid: Paid, options: ReplyOptions): ReplyOptions {
+		return paid.model === this.#terms.model() ? options : { ...options, model: paid.model };
 	}
 
 	/** A request is about to be sent. If the object dies from now on, it is charged. Returns the payment as it is now. */
@@ -215,7 +220,7 @@ export class Funding {
 		const since = Math.max(paid.sentAt, written?.at ?? 0);
 		const unseen = { ms: Math.min(mostUnseen, this.#now() - since), perSecond: written?.perSecond };
 		// What the request was allowed does not depend on what it brought.
-		const allowance = this.allowanceOf(paid, message.content.slice(0, startOf(message)));
+		const allowance = this.allowanceOf(paid, { text: message.content.slice(0, startOf(message)) });
 		return lostOf(paid, this.#priceOf(paid), message, { ...unseen, allowance });
 	}
 
