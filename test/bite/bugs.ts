@@ -5301,8 +5301,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a lost reply that had used nearly all of its money is charged nothing for what came since",
 		file: "src/conversation/replies/money/funding.ts",
-		from: "this.allowanceOf(paid, message.content.slice(0, startOf(message)))",
-		to: "this.allowanceOf(paid, message.content)",
+		from: "this.allowanceOf(paid, { text: message.content.slice(0, startOf(message)) })",
+		to: "this.allowanceOf(paid, { text: message.content })",
 		project: "worker",
 		tests: ["replies/funding"],
 	},
