@@ -161,12 +161,18 @@ export class LedgerObject extends DurableObject<Env> {
 
 	/** To be called before anything is written. Returns the time of it. */
 	async #begin(): Promise<number> {
-		this.#createTables();
 		const now = Date.now();
-		const end = endOf("day", now) as number;
-		if (this.#isNetworks && this.#emptiedAt !== end) await this.ctx.storage.setAlarm(end);
-		this.#emptiedAt = end;
+		if (this.#isNetworks) await this.#emptyAt(endOf("day", now) as number, now);
+		this.#createTables();
 		return now;
+	}
+
+	/** Sets the alarm of a network. One that is late has its work done first: it would be moved to the next day. */
+	async #emptyAt(end: number, now: number): Promise<void> {
+		this.#emptiedAt ??= (await this.ctx.storage.getAlarm()) ?? undefined;
+		if (this.#emptiedAt !== undefined && this.#emptiedAt <= now) await this.alarm();
+		if (this.#emptiedAt !== end) await this.ctx.storage.setAlarm(end);
+		this.#emptiedAt = end;
 	}
 
 	get #name(): string {

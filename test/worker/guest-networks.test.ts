@@ -2,7 +2,7 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { purseName } from "../../src/money/object.ts";
 import { type Answer, nothingSpent, type Wish } from "../../src/money/purse-calls.ts";
 import { scripted, withSettings } from "../support/settings.ts";
@@ -27,6 +27,8 @@ async function askFrom(address: string, words: number): Promise<{ code: string; 
 	expect(status).toBe(201);
 	return body.notice ?? "asked";
 }
+
+afterEach(() => void vi.useRealTimers());
 
 it("a network's guests share a purse, which others and the deployment's people do not pay for", async () => {
 	const network = "2001:db8:91:1::/64";
@@ -74,4 +76,17 @@ it("nothing of a network is kept on the next day, nor written for the day before
 	const yesterday = Date.now() - 24 * 3600_000;
 	await stub.settle({ id: "r1", at: yesterday, label: "", spent: { ...nothingSpent, microUsd: 5 } });
 	expect(await tables()).toEqual([]);
+});
+
+it("a call that comes before a late alarm finds nothing of the day before either", async () => {
+	const network = "192.0.2.93";
+	const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 43_200_000;
+	vi.useFakeTimers({ toFake: ["Date"], now: noon });
+	expect(await reserve(network, ids(12))).toBe(10);
+	vi.setSystemTime(noon + 86_400_000);
+	expect(await reserve(network, ["next"])).toBe(1);
+	const { report } = await ledger(network).report("total");
+	expect(report?.sums.reserved).toBe(10);
+	const alarm = await runInDurableObject(ledger(network), (_object, { storage }) => storage.getAlarm());
+	expect(alarm).toBe(noon + 86_400_000 + 43_200_000);
 });

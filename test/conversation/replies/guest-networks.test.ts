@@ -49,6 +49,16 @@ describe("the guests of one network", () => {
 			expect(holders(conversation)).toContain("network 2001:db8:1::/48");
 		}));
 
+	it("hold no more of it than each may spend, so that others can ask as well", () =>
+		withMoney(async (conversation) => {
+			conversation.budgets = { guest: 30_000, network: 1_000_000 };
+			conversation.say(conversation.enter(gus, undefined, address), "@claude Hi");
+			await settled();
+			expect([...conversation.purses.reserved.entries()].filter(([key]) => key.startsWith("network")).map(([, held]) => held)).toEqual([
+				30_000,
+			]);
+		}));
+
 	it("are told that it is empty, and nothing of theirs stays reserved", () =>
 		withMoney(async (conversation, state) => {
 			conversation.purses.left[`network ${address}`] = 0;

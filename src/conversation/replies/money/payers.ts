@@ -51,12 +51,12 @@ export class Payers {
 		const ofLink: Answer = link === null ? { granted: wish.most } : payments.links.reserve(link, wish);
 		if (!("granted" in ofLink)) return { payer, answer: ofLink, held: [], isLink: true };
 		const owners = ownersOf(payer);
+		const own = { ...wish, most: ofLink.granted, label: info.id, isGuest: members.isGuest(payer.userId) };
+		// A network holds no more for a guest than the guest may spend: others need the rest.
+		const most = Math.min(own.most, ...this.#limitsOf(payer).map(({ microUsd }) => microUsd));
+		const ofNetwork = { ...wish, most: Math.max(wish.least, most), label: "" };
 		const answers = await Promise.all(
-			owners.map((owner) => {
-				const own =
-					owner !== "deployment" && "userId" in owner ? { label: info.id, isGuest: members.isGuest(payer.userId) } : { label: "" };
-				return this.reserveIn(owner, { ...wish, most: ofLink.granted, ...own });
-			}),
+			owners.map((owner) => this.reserveIn(owner, owner !== "deployment" && "userId" in owner ? own : ofNetwork)),
 		);
 		const held = owners.filter((_, n) => isHeld(answers[n] as Answer));
 		const refusedBy = answers.findIndex(isRefused);
