@@ -6018,4 +6018,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["conversation/replies/funding"],
 	},
+	{
+		name: "a reply that died keeps everybody from reading where the storage is full",
+		file: "src/conversation/replies/replies.ts",
+		from: "if (!isFull(error)) throw error;",
+		to: "throw error;",
+		project: "worker",
+		tests: ["conversation/replies/reply"],
+	},
 ];

@@ -1,6 +1,7 @@
 // The replies of one conversation, of which at most one runs: ask, stop, regenerate, continue, recover.
 // Must not know the platform, HTTP or any SDK: whatever answers stands behind `Model`.
 
+import { isFull } from "../../platform/full.ts";
 import { messageEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Notice } from "../../protocol/money/notice.ts";
@@ -209,8 +210,18 @@ export class Replies {
 		return reply?.message.id === message.id ? reply.live(message) : message;
 	}
 
-	/** Continues or ends replies whose object died. Call it on every wake and from the alarm. */
+	/** Continues or ends replies whose object died. Call it on every wake and from the alarm. In a full storage it is tried again later. */
 	recover(): void {
+		try {
+			this.#recover();
+		} catch (error) {
+			if (!isFull(error)) throw error;
+			console.error("A reply waits for room in the storage", error);
+			this.#with.alarm.set(this.#with.now() + orphanAfter);
+		}
+	}
+
+	#recover(): void {
 		const { store, funding } = this.#with;
 		const { reply } = this.#runner;
 		const [orphan] = store.log.streaming().filter(({ id }) => id !== reply?.message.id);

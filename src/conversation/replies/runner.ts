@@ -82,10 +82,20 @@ export class Runner {
 		this.#start(running);
 	}
 
-	/** Takes up a reply whose object died: continues or ends it. An aside goes on only if it was waiting: its asker may be gone. */
+	/** Takes up a reply whose object died: continues or ends it. Throws, and asks nobody, if the storage is full. */
 	resume(orphan: Message): void {
 		const sink = this.#with.sinkFor(orphan);
 		const running = this.#open(sink, this.#with.funding.find(orphan.id));
+		try {
+			this.#takeUp(running, sink);
+		} catch (error) {
+			this.#running = undefined;
+			throw error;
+		}
+	}
+
+	/** An aside goes on only if it was waiting: its asker may be gone. */
+	#takeUp(running: Running, sink: Sink): void {
 		running.isSuspended = running.reply.calls.isOpen && !running.paid;
 		if (running.reply.retryAt !== undefined || running.reply.calls.isOpen) {
 			running.reply.calls.recover();

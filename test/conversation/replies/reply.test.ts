@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { type Reason, reasons } from "../../../src/protocol/errors.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inConversation, settled, TestConversation } from "../../support/conversation.ts";
-import { expectLog } from "../../support/log.ts";
+import { fillUp } from "../../support/full.ts";
+import { allowLog, expectLog } from "../../support/log.ts";
+
+allowLog(/A reply waits for room/);
 
 const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
 
@@ -611,6 +614,26 @@ describe("a reply whose object died", () => {
 			}
 			const last = new TestConversation(state, 60_000);
 			expect(last.store.reader.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
+		}));
+
+	it("waits for room where the storage is full: people read on, Claude is not asked, and the answer goes on afterwards", () =>
+		inConversation(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			conversation.now += 10_000;
+			await conversation.call.text("So far");
+			const next = new TestConversation(state, 60_000);
+			const makeRoom = fillUp(state.storage.sql);
+			next.replies.recover();
+			next.replies.recover();
+			expect([next.calls.length, next.alarms.at(-1)]).toEqual([0, next.now + 30_000]);
+			expect(next.store.reader.page(9, 1).messages.at(-1)).toMatchObject({ content: "So far", status: "streaming" });
+			makeRoom();
+			next.replies.recover();
+			expect(next.call.partialReply).toBe("So far");
+			await next.call.text(", so good");
+			await next.call.end();
+			expect(next.store.log.lastReply()).toMatchObject({ content: "So far, so good", status: "complete" });
 		}));
 
 	it("is not confused with a running reply, whose alarm is set again", () =>

@@ -181,7 +181,12 @@ export class Asides {
 		for (const orphan of this.#with.store.asides.streaming())
 			if (!this.#running.has(orphan.aside.id)) {
 				const running = this.#open(orphan);
-				running.runner.resume(this.#sinkOf(running).message);
+				try {
+					running.runner.resume(this.#sinkOf(running).message);
+				} catch (error) {
+					this.#running.delete(orphan.aside.id);
+					throw error;
+				}
 			}
 	}
 
