@@ -112,7 +112,7 @@ const named: Record<string, Script> = {
 	refusal: { stop: "refusal", tokens: 0 },
 	max_tokens: { stop: "max_tokens" },
 	context_window: { stop: "model_context_window_exceeded" },
-	"slow-start": { delay: 2_000 },
+	"no-start": { delay: 3_600_000 },
 	...Object.fromEntries([...Object.keys(refusals), ...cuts, ...nonResponses].map((fault) => [fault, { fault: fault as Fault }])),
 	rate: { fault: "rate", retryAfter: 1 },
 };
