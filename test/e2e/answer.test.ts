@@ -82,6 +82,7 @@ describe("Claude's reply", () => {
 		await bob.sees("const tea = 1;");
 		await bob.page.evaluate(() => {
 			navigator.clipboard.writeText = async () => Promise.reject(new Error("not allowed"));
+			document.execCommand = () => false;
 		});
 		await button(lastAnswer(bob), "Copy").click();
 		await lastAnswer(bob).getByText("Could not copy").waitFor();

@@ -73,7 +73,7 @@ it("the first start with a key says what Claude may cost, and later ones do not"
 	expect(said()).toBe("");
 	appendFileSync(join(folder, ".dev.vars"), 'ANTHROPIC_API_KEY="sk-ant-x"\n');
 	expect(said()).toMatch(
-		/^Claude now costs money.*\$10\.00 in all, \$2\.00 for a person, \$0\.20 for a guest and \$5\.00 in a conv.*BUDGET_USD_PER_DAY/,
+		/^Claude now costs money.*\$10\.00 in all, \$2\.00 for a person, \$0\.20 for a guest, \$1\.00 for all guests of one network and \$5\.00 in a conv.*BUDGET_USD_PER_DAY/,
 	);
 	expect(said()).toBe("");
 });

@@ -5,7 +5,7 @@ import { ann, bob, inConversation, settled, TestConversation } from "../../suppo
 import { fillUp } from "../../support/full.ts";
 import { allowLog, expectLog } from "../../support/log.ts";
 
-allowLog(/A reply waits for room/);
+allowLog(/A reply waits for room/, /A reply failed/, /A reply could not be ended/);
 
 const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
 
@@ -634,6 +634,25 @@ describe("a reply whose object died", () => {
 			await next.call.text(", so good");
 			await next.call.end();
 			expect(next.store.log.lastReply()).toMatchObject({ content: "So far, so good", status: "complete" });
+		}));
+
+	it("goes on after there is room again, if the storage became full while Claude answered", () =>
+		inConversation(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			conversation.now += 10_000;
+			await conversation.call.text("So far");
+			const makeRoom = fillUp(state.storage.sql);
+			conversation.now += 10_000;
+			await conversation.call.text(", and more");
+			conversation.replies.recover();
+			expect([conversation.calls.length, conversation.alarms.at(-1)]).toEqual([1, conversation.now + 30_000]);
+			makeRoom();
+			conversation.replies.recover();
+			expect(conversation.call.partialReply).toBe("So far");
+			await conversation.call.text(", so good");
+			await conversation.call.end();
+			expect(client.last("chat:message").message).toMatchObject({ content: "So far, so good", status: "complete" });
 		}));
 
 	it("is not confused with a running reply, whose alarm is set again", () =>
