@@ -78,7 +78,7 @@ export class RemotePurses implements Purses {
 		void this.#deliver(id, charges);
 	}
 
-	/** What does not arrive is a job by the time that its payment is gone. A payment stays while there is no room for the job. */
+	/** Tells the purses. Charges that do not arrive become a job, and only then is the payment deleted. Without room for the job it stays. */
 	async #deliver(id: string, charges: readonly Charge[]): Promise<void> {
 		this.#underWay.add(id);
 		const isSafe = await this.#queue.attempt(id, charges);

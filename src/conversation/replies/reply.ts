@@ -99,9 +99,9 @@ export class Reply {
 		return this.#busy?.retryAt;
 	}
 
-	/** The messages that Claude reads for this reply, oldest first, and about how many tokens the prompt has. */
-	context(): { messages: readonly PromptMessage[]; promptTokens: number } {
-		return { messages: this.#sink.context(), promptTokens: this.#sink.promptTokens() };
+	/** The messages that Claude reads for this reply, oldest first. `promptTokens` reads them all: about how many tokens the prompt has. */
+	context(): { messages: readonly PromptMessage[]; promptTokens: () => number } {
+		return { messages: this.#sink.context(), promptTokens: () => this.#sink.promptTokens() };
 	}
 
 	/** The message as it is now, which is more than its row holds. */

@@ -218,8 +218,8 @@ export class Runner {
 			const { messages, promptTokens } = reply.context();
 			const options = running.paid ? this.#with.funding.asPaid(running.paid, reply.options) : reply.options;
 			const clientTools = [...offered, ...reply.calls.own(messages)];
-			const next = { text: reply.text, turn: options.turn, promptTokens, clientTools };
-			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, next);
+			const next = { text: reply.text, turn: options.turn, clientTools };
+			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, { ...next, promptTokens: promptTokens() });
 			if (running.paid && !allowance) return this.#finish(running, outcomeBy("budget", reply.text));
 			if (running.paid) running.paid = this.#with.funding.sending(running.paid);
 			reply.beginAttempt(this.#with.now(), allowance?.maxTokens);

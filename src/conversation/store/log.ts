@@ -35,7 +35,7 @@ import { WordIndex } from "./word-index.ts";
 /** The end of a reply. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
 
-/** What is known without reading. */
+/** Kept in memory, so that no row has to be read for it. */
 type Memory = { head: { seq: number; revision: number }; newest: Newest["memory"] };
 
 /** `whole` stores everything that is written by some work, or nothing of it. */

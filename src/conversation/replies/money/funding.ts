@@ -201,7 +201,7 @@ export class Funding {
 		return price && allowanceFor(paid, price, { ...next, tools, maxTokens: this.#terms.maxTokens });
 	}
 
-	/** What a request is made with: by the model that was paid for, also if owners have chosen another one meanwhile. */
+	/** The options of a request, with the model that was paid for. Owners may have chosen another one since. */
 	asPaid(paid: Paid, options: ReplyOptions): ReplyOptions {
 		return paid.model === this.#terms.model() ? options : { ...options, model: paid.model };
 	}

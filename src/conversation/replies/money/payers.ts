@@ -6,8 +6,9 @@ import { type Ask, ownersOf, type Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 
 /**
- * Who pays, and what their purse answered, or the one that pays with theirs and cannot: that of the `link` that they came by (`isLink`), or
- * that of the guests of their network (`isNetwork`). `held`: the purses of everybody who was asked that hold something now.
+ * `payer`: the person who pays. `answer`: what their purse said. If another purse that pays with it refused, it is that one's answer: the
+ * purse of the `link` that they came by (`isLink`), or of the guests of their network (`isNetwork`). `held`: all purses that were asked and
+ * hold something now.
  */
 export type Payment = {
 	payer: Payer;

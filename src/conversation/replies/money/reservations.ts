@@ -1,4 +1,5 @@
-// What asks reserve in the purses of the conversation, a person, their network and the deployment, and releasing it. Must not know what follows.
+// Reserves money for questions in the purses of the conversation, the person, their network and the deployment, and releases it. Must not
+// know what follows.
 
 import type { Scope } from "../../../money/budgets.ts";
 import type { Price } from "../../../money/prices.ts";
