@@ -47,7 +47,7 @@ type Connection = Wish & { tools: Tool[] };
 type LayOut = (limits: Pick<PromptOptions, "maxTokens" | "room" | "readable">, turn?: PausedTurn) => Layout;
 
 /** Why the same reply is worth another request at once. */
-type Again = "shorter" | "without the turn" | "without tools" | "without files";
+type Again = "shorter" | "without the turn" | "without files";
 
 /** The extras that servers and models refused. Known while this isolate lives. */
 const refused = new Map<string, ReadonlySet<Extra>>();
@@ -141,7 +141,8 @@ async function* request(connection: Connection, promptOf: LayOut, mayShorten: bo
 			const isForClient = event.type === "end" && event.stopReason === "tool_use" && !without.has("tools");
 			if (isForClient && tools.length > 0 && progress === "open") {
 				refused.set(serverKey(settings), new Set([...without, "tools"]));
-				return "without tools";
+				yield { type: "again" };
+				return undefined;
 			}
 			hasBegun ||= event.type !== "alive";
 			if (event.type === "text" || event.type === "thinking") progress = "answering";

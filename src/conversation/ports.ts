@@ -168,6 +168,8 @@ export type ModelEvent =
 	 * has carried them out.
 	 */
 	| { type: "pause"; turn?: PausedTurn; calls?: readonly ToolCall[] }
+	/** The answer is of no use, and billed. The next request is made in another way. The last event, in place of `end`. */
+	| { type: "again" }
 	/** `stopReason` is the model's own word, if it gave one. `reason` is set if the reply is not simply complete. */
 	| { type: "end"; stopReason?: string; reason?: Reason };
 

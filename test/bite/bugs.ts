@@ -27,6 +27,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "an answer that is asked for again without tools is not charged",
+		file: attempt,
+		from: 'case "again":',
+		to: 'case "again":\n\t\t\t\t\treply.spending.begin();',
+		project: "worker",
+		tests: ["worker/cost", "replies/funding"],
+	},
+	{
 		name: "the line about who has seen a message comes late, and moves everything below it",
 		file: "web/src/live/readPositions.ts",
 		from: "Array.from(reads.keys(),",
@@ -4765,8 +4773,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a call that waits for somebody counts as a request of an hour",
 		file: "src/conversation/replies/runner.ts",
-		from: 'this.#enter(running, "paused", reply.calls.isOpen);',
-		to: 'this.#enter(running, "paused");',
+		from: 'this.#enter(running, asksAgain ? "asked_again" : "paused", reply.calls.isOpen);',
+		to: 'this.#enter(running, asksAgain ? "asked_again" : "paused");',
 		project: "worker",
 		tests: ["replies/funding"],
 	},

@@ -208,7 +208,9 @@ describe("a server without tools", () => {
 			{ type: "message_stop" },
 		];
 		const raw = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-		const answer = await ask({ raw, times: 1 }, { tools: webSearch });
+		const useless = await ask({ raw, times: 1 }, { tools: webSearch });
+		expect([useless.text, failedTools(useless.events), useless.events.at(-1)]).toEqual(["", [], { type: "again" }]);
+		const answer = await useless.again({ tools: webSearch });
 		expect([answer.text, failedTools(answer.events)]).toEqual([expect.stringContaining("You said"), failed]);
 		expect(toolsIn(await bodies())).toEqual([["web_search"], []]);
 	});

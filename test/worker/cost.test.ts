@@ -33,3 +33,25 @@ it("is said to be about so much when somebody stops the reply", async () => {
 	expect(cost?.about).toBe(true);
 	expect(cost?.usd).toBeGreaterThanOrEqual((106 + 10 * (content.length / 3)) / 1e6);
 });
+
+it("counts the answer in which a server leaves a tool to its client, and the one without tools after it", async () => {
+	const id = await newConversation("ann");
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { tools: { webSearch: true, webFetch: false } });
+	const ann = await Client.join("ann", id);
+	const events = [
+		{ type: "message_start", message: { model: "claude-sonnet-5-5", usage: { input_tokens: 100, output_tokens: 1 } } },
+		{ type: "content_block_start", content_block: { type: "tool_use", id: "a", name: "web_search", input: { query: "x" } } },
+		{ type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 50 } },
+		{ type: "message_stop" },
+	];
+	const raw = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+	ann.say(`${id} !${JSON.stringify({ raw, times: 1, text: "One two three four five" })}`);
+	// 100 x 2 + 50 x 10, and 157 as above.
+	expect(await replyOf(ann)).toMatchObject({
+		content: "One two three four five",
+		status: "complete",
+		usage: { input: 111, output: 55, cacheRead: 22, cacheWrite: 33 },
+		cost: { usd: 0.000857 },
+		tools: [{ name: "web_search", error: "unsupported" }],
+	});
+});

@@ -18,13 +18,17 @@ import { beatEvery } from "./checkpoints.ts";
 import type { Allowance } from "./money/allowance.ts";
 import type { Reply } from "./reply.ts";
 
-/** How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. */
+/**
+ * How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. `asksAgain`: another request
+ * takes its place.
+ */
 export type AttemptResult = {
 	outcome: Outcome;
 	retryAfterMs?: number;
 	stopReason?: string;
 	turn?: PausedTurn | undefined;
 	calls?: readonly ToolCall[] | undefined;
+	asksAgain?: true;
 };
 
 /** Silence is allowed for this many times as long while Claude thinks. */
@@ -109,6 +113,9 @@ async function read(
 						turn: event.turn,
 						calls: event.calls,
 					};
+				case "again":
+					reply.completeAttempt();
+					return { outcome: outcomeOf("too_many_steps"), asksAgain: true };
 				case "end":
 					reply.completeAttempt();
 					return { outcome: outcomeOf(reasonOf(event, reply.text, allowance)), ...(event.stopReason && { stopReason: event.stopReason }) };

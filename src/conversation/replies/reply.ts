@@ -165,14 +165,14 @@ export class Reply {
 	}
 
 	/**
-	 * Claude's server has paused the turn. Returns false if it cannot go on: it does so only so often. What goes on is stored first, so
-	 * that a killed object goes on as well.
+	 * Claude's server has paused the turn, or without a turn has answered in vain. Returns false if it cannot go on: it does so only so
+	 * often. What goes on is stored first, so that a killed object goes on as well.
 	 */
-	pause(turn: PausedTurn, now: number, calls: readonly ToolCall[] = []): boolean {
+	pause(turn: PausedTurn | undefined, now: number, calls: readonly ToolCall[] = []): boolean {
 		const before = this.#research.calls - calls.filter(({ id }) => this.#research.has(id)).length;
 		if (this.#turn.rounds >= (before + calls.length > 0 ? limits.callRounds : limits.rounds)) return false;
 		this.#sendPending(true);
-		this.#turn.pause(turn, this.#text.length);
+		if (turn) this.#turn.pause(turn, this.#text.length);
 		this.spending.end(true, now);
 		this.calls.begin(calls, before);
 		this.#writeCheckpoint(now);

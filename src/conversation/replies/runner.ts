@@ -224,11 +224,11 @@ export class Runner {
 			if (running.paid) running.paid = this.#with.funding.sending(running.paid);
 			reply.beginAttempt(this.#with.now(), allowance?.maxTokens);
 			const asked = attempt(reply, { ...upstream, messages, options: { ...options, clientTools }, allowance }, ended.signal);
-			const { outcome, retryAfterMs, stopReason, turn, calls } = await asked;
+			const { outcome, retryAfterMs, stopReason, turn, calls, asksAgain } = await asked;
 			if (running !== this.#running) return;
 			const now = this.#with.now();
-			if (turn && reply.pause(turn, now, calls)) {
-				this.#enter(running, "paused", reply.calls.isOpen);
+			if ((turn || asksAgain) && reply.pause(turn, now, calls)) {
+				this.#enter(running, asksAgain ? "asked_again" : "paused", reply.calls.isOpen);
 				continue;
 			}
 			const { busySince = now } = reply;

@@ -330,6 +330,38 @@ describe("a reply that is paid for", () => {
 			expect(spent(conversation).microUsd).toBe(6_000);
 		}));
 
+	it("pays for an answer of no use, and for the request in its place from what is left", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = 20_000;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			const first = conversation.call.options.maxTokens as number;
+			await conversation.call.usage(1_000, 200);
+			await conversation.call.event({ type: "again" });
+			expect(conversation.call.options.maxTokens).toBeLessThan(first - 200);
+			await conversation.call.text("Hello");
+			await conversation.call.usage(1_000, 100);
+			await conversation.call.event(ended);
+			expect(journal(state).map(({ cost, outcome }) => [cost, outcome])).toEqual([
+				[4_000, "asked_again"],
+				[3_000, "complete"],
+			]);
+			expect(client.last("chat:message").message).not.toHaveProperty("attempts");
+			expect(conversation.purses.settled).toContainEqual(["ann", 7_000]);
+		}));
+
+	it("is not asked again after an answer of no use if too little is left for that", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 12_000;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event({ type: "again" });
+			expect(conversation.calls).toHaveLength(1);
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "budget" });
+			expect(spent(conversation).microUsd).toBe(7_000);
+		}));
+
 	it("costs nothing if the server refuses it", () =>
 		withMoney(async (conversation) => {
 			await ask(conversation, conversation.enter(ann));
