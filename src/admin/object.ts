@@ -1,6 +1,7 @@
 // The Durable Object of the administration: one for the deployment. It knows who was here and what administrators have done. It trusts
 // its callers: other objects, and the Worker, which lets only administrators call it. No message waits for it.
 
+import { purseName } from "../money/object.ts";
 import type { ActFilter, AdminAct, ConversationRecord, NetworkBan, PersonRecord, Report, Suspended } from "../protocol/admin/records.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { Conversations } from "./conversations.ts";
@@ -41,8 +42,9 @@ export class DirectoryObject extends PurseCalls {
 		if (people.some(({ since }) => since < endedAt)) void this.ending.enqueueAll([["all", undefined]]);
 	}
 
-	/** A person is erased. */
+	/** A person is erased. Their purse comes first: it may be telling what they have spent. Rejects if it cannot be reached. */
 	async forget(userId: string): Promise<void> {
+		await this.env.LEDGER.getByName(purseName({ userId })).forgetPerson();
 		this.#reports.forget(userId);
 		if (this.isOpen) this.knownPeople.forget(userId);
 	}

@@ -125,6 +125,11 @@ export abstract class Account {
 		return { ...spent, reserved: this.reservedSince(from) };
 	}
 
+	/** What was spent on one day. */
+	spentOn(day: number): Spent {
+		return this.sql.exec<Spent>(`SELECT ${sums} FROM spending WHERE day = ?`, day).one();
+	}
+
 	report(period: Period, at: number): Report {
 		return { sums: this.sums(period, at), labels: this.byLabel(period, at, mostLabels), days: this.byDay(period, at, mostDays) };
 	}

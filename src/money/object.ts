@@ -7,6 +7,7 @@ import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
 import { directoryName } from "../protocol/admin/records.ts";
 import { isGuestId } from "../protocol/person.ts";
 import { purseTables } from "./account.ts";
+import { Forgotten, forgottenTable } from "./forgotten.ts";
 import { mostOpenOf } from "./networks.ts";
 import { dayOf, endOf, type Period } from "./periods.ts";
 import { hasSpent, openColumn, Purse } from "./purse.ts";
@@ -15,7 +16,16 @@ import { limitsIn, type Rule, type RuleScope, Rules, rulesTable } from "./rules.
 import { Speech, type SpeechAnswer, type SpeechLimits, speechTable } from "./speech.ts";
 import { transcribedTable, uploadedTable, Written, writtenTable } from "./written.ts";
 
-const migrations: readonly Migration[] = [purseTables, writtenTable, openColumn, uploadedTable, rulesTable, transcribedTable, speechTable];
+const migrations: readonly Migration[] = [
+	purseTables,
+	writtenTable,
+	openColumn,
+	uploadedTable,
+	rulesTable,
+	transcribedTable,
+	speechTable,
+	forgottenTable,
+];
 
 /** In ms. A rule for all people or all guests takes effect within this time: each purse asks for it so often at most. */
 const lease = 30_000;
@@ -44,6 +54,9 @@ export class LedgerObject extends DurableObject<Env> {
 	readonly #uploaded: Written;
 	readonly #speech: Speech;
 	readonly #rules: Rules;
+	readonly #forgotten: Forgotten;
+	/** What the administration is being told. */
+	readonly #tellings = new Set<Promise<void>>();
 	/** The rule for everybody of the person's kind, and when it is asked for again. */
 	#shared: { scope: RuleScope; rule: Rule | undefined; until: number } = { scope: "people", rule: undefined, until: 0 };
 	#isWritten: boolean;
@@ -59,6 +72,7 @@ export class LedgerObject extends DurableObject<Env> {
 		this.#uploaded = new Written(ctx.storage.sql, "uploaded");
 		this.#speech = new Speech(ctx.storage.sql, new Written(ctx.storage.sql, "transcribed"));
 		this.#rules = new Rules(ctx.storage.sql);
+		this.#forgotten = new Forgotten(ctx.storage.sql);
 	}
 
 	/** Nothing is written for a person who was only asked for. */
@@ -100,19 +114,28 @@ export class LedgerObject extends DurableObject<Env> {
 		if (this.#isNetworks && !this.#isWritten && dayOf(settlement.at) < dayOf(Date.now())) return;
 		await this.#begin();
 		// A settlement that fails in the middle is repeated: it must not have been half done.
-		this.ctx.storage.transactionSync(() => this.#purse.settle(settlement, Date.now()));
-		// The administration has forgotten who is erased.
-		if (hasSpent(settlement.spent) && !settlement.isErased) this.#tell(settlement.at);
+		const isNews = this.ctx.storage.transactionSync(
+			() => this.#purse.settle(settlement, Date.now()) && !this.#forgotten.covers(settlement),
+		);
+		if (isNews && hasSpent(settlement.spent)) this.#tell(dayOf(settlement.at));
 	}
 
 	/** Tells the administration what a person has spent on a day. What is lost is told with the next settlement. */
-	#tell(at: number): void {
+	#tell(day: number): void {
 		if (!this.#name.startsWith(personPrefix)) return;
-		const { microUsd, replies } = this.#purse.sums("day", at);
-		const spent = { userId: this.#name.slice(personPrefix.length), day: dayOf(at), microUsd, replies };
-		void this.env.DIRECTORY.getByName(directoryName)
+		const spent = { userId: this.#name.slice(personPrefix.length), day, ...this.#forgotten.since(day, this.#purse.spentOn(day)) };
+		const telling = this.env.DIRECTORY.getByName(directoryName)
 			.report({ spent: [spent] })
-			.catch(() => {});
+			.catch(() => {})
+			.finally(() => this.#tellings.delete(telling));
+		this.#tellings.add(telling);
+	}
+
+	/** The person is erased. The administration is told nothing more of what was reserved until now; resolves when it has been told the rest. */
+	async forgetPerson(): Promise<void> {
+		const now = Date.now();
+		if (this.#isWritten) this.#forgotten.put(now, this.#purse.spentOn(dayOf(now)));
+		await Promise.all(this.#tellings);
 	}
 
 	/** Reports the spending of the current period, and what is left under these limits. */

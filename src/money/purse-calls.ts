@@ -29,8 +29,8 @@ export type Spent = {
 	searches: number;
 };
 
-/** `at`: when it was reserved. It counts on that day, whose limit it was granted under. `isErased`: whoever pays was erased meanwhile. */
-export type Settlement = { id: string; label: string; at: number; spent: Spent; isErased?: boolean };
+/** `at`: when it was reserved. It counts on that day, whose limit it was granted under. */
+export type Settlement = { id: string; label: string; at: number; spent: Spent };
 
 /** Whose purse it is, besides the conversation's own. `network`: of the guests who come from there, together. */
 export type PurseOwner = "deployment" | { readonly userId: string } | { readonly network: string };

@@ -54,7 +54,7 @@ export class Presence {
 		}
 	}
 
-	/** Rejects if the administration cannot be reached. */
+	/** Rejects if the administration, or the purse that tells it of spending, cannot be reached. */
 	async forget(): Promise<void> {
 		this.#told = undefined;
 		await this.#directory.forget(this.#userId);

@@ -27,6 +27,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "somebody who comes back after their erasure is shown with what they had spent before",
+		file: "src/money/forgotten.ts",
+		from: "dayOf(row.at) !== day",
+		to: "dayOf(row.at) !== day || day > 0",
+		project: "worker",
+		tests: ["worker/directory"],
+	},
+	{
+		name: "spending of yesterday that is charged late counts today's as well",
+		file: "src/money/object.ts",
+		from: "this.#purse.spentOn(day))",
+		to: 'this.#purse.sums("day", day * 24 * 3600_000))',
+		project: "worker",
+		tests: ["worker/directory"],
+	},
+	{
 		name: "an answer that is asked for again without tools is not charged",
 		file: attempt,
 		from: 'case "again":',
@@ -4877,7 +4893,7 @@ export const bugs: Bug[] = [
 	{
 		name: "the administration shows what an erased person goes on to spend",
 		file: "src/money/object.ts",
-		from: " && !settlement.isErased",
+		from: " && !this.#forgotten.covers(settlement)",
 		to: "",
 		project: "worker",
 		tests: ["worker/directory"],

@@ -4,6 +4,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { purseName } from "../../src/money/object.ts";
+import { dayOf } from "../../src/money/periods.ts";
 import { directoryName, type PersonRecord } from "../../src/protocol/admin/records.ts";
 import { allowLog, expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
@@ -168,6 +169,61 @@ it.each(["alone", "with another"])("spending of somebody who is erased while Cla
 		.toBe(1);
 	const { people } = (await admin("GET", "/spend")).body;
 	expect(people.filter(({ userId }: { userId: string }) => userId === ann)).toEqual([]);
+});
+
+describe("a purse that is told late what a request has cost", () => {
+	const now = Date.now();
+	const yesterday = now - 24 * 3600_000;
+	const purseOf = (userId: string) => env.LEDGER.getByName(purseName({ userId }));
+	const nothing = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, searches: 0 };
+	const reserve = async (userId: string, id: string, at = now) =>
+		purseOf(userId).reserve({ id, label: "a conversation", at, least: 1, most: 1_000 }, []);
+	const settle = async (userId: string, id: string, microUsd: number, at = now) =>
+		purseOf(userId).settle({ id, label: "a conversation", at, spent: { ...nothing, microUsd, replies: 1 } });
+	const shown = async (userId: string) => {
+		// What was told before is there as well.
+		const last = someone();
+		await reserve(last, "last");
+		await settle(last, "last", 1);
+		const rows = (who: string) => inDirectory(`SELECT day, micro_usd, replies FROM spending WHERE user_id = '${who}' ORDER BY day`);
+		await expect.poll(async () => (await admin("GET", "/spend")) && (await rows(last))).toHaveLength(1);
+		return (await rows(userId)).map(({ day, micro_usd, replies }) => [(day as number) - dayOf(now), micro_usd, replies]);
+	};
+
+	it("tells the administration nothing of somebody who was erased meanwhile, and keeps the sums", async () => {
+		const ann = someone();
+		await call("GET", "/me", await tokenOf(ann));
+		for (const id of ["early", "late"]) await reserve(ann, id);
+		await settle(ann, "early", 300);
+		expect(await shown(ann)).toEqual([[0, 300, 1]]);
+		expect((await as(ann, "DELETE", "/me")).status).toBe(200);
+		await settle(ann, "late", 500);
+		expect(await shown(ann)).toEqual([]);
+		expect((await purseOf(ann).report("day")).report?.sums).toMatchObject({ microUsd: 800, replies: 2, reserved: 0 });
+	});
+
+	it("tells only what somebody has spent since, if they come back after their erasure", async () => {
+		const ann = someone();
+		for (const id of ["early", "late"]) await reserve(ann, id);
+		await settle(ann, "early", 300);
+		expect((await as(ann, "DELETE", "/me")).status).toBe(200);
+		await settle(ann, "late", 500);
+		await reserve(ann, "new", Date.now() + 1);
+		await settle(ann, "new", 70, Date.now() + 1);
+		expect(await shown(ann)).toEqual([[0, 70, 1]]);
+	});
+
+	it("counts for the day before nothing of today", async () => {
+		const ann = someone();
+		await reserve(ann, "early", yesterday);
+		await reserve(ann, "late");
+		await settle(ann, "late", 500);
+		await settle(ann, "early", 300, yesterday);
+		expect(await shown(ann)).toEqual([
+			[-1, 300, 1],
+			[0, 500, 1],
+		]);
+	});
 });
 
 describe("ending all guests", () => {

@@ -31,9 +31,8 @@ export function totalOf(price: Price | undefined, { usage, cost }: Used): Spent 
 
 /** What the other purses are told once a payment is settled. `share`: what the one pays who has changed what Claude has read. */
 export function chargesFor({ id, at, payer, model, rewrite }: Paid, conversationId: string, spent: Spent, share: number): Charge[] {
-	const chargeOf = ({ userId, alias }: Payer, charged: Spent): Charge => {
-		const isErased = alias !== undefined && { isErased: true };
-		return { owner: { userId }, settlement: { id, at, label: conversationId, spent: charged, ...isErased } };
+	const chargeOf = ({ userId }: Payer, charged: Spent): Charge => {
+		return { owner: { userId }, settlement: { id, at, label: conversationId, spent: charged } };
 	};
 	const [, ...networks] = ownersOf(payer);
 	return [
