@@ -27,6 +27,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "the network of a guest is stored until their voice message is written down",
+		file: "src/conversation/voice/transcripts.ts",
+		from: "this.#queue.enqueue(key, { messageId, fileId })",
+		to: "this.#queue.enqueue(key, { messageId, fileId, ...this.#authorOf({ messageId, fileId }) })",
+		project: "worker",
+		tests: ["voice/transcripts"],
+	},
+	{
 		name: "somebody who comes back after their erasure is shown with what they had spent before",
 		file: "src/money/forgotten.ts",
 		from: "dayOf(row.at) !== day",
@@ -557,8 +565,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a voice message waits for older ones that are tried again",
 		file: "src/conversation/voice/transcripts.ts",
-		from: 'this.#follow("jobs", () => this.#queue.enqueue(key, { messageId, fileId, network }))',
-		to: 'this.#follow("jobs", () => this.#queue.enqueueAll([[key, { messageId, fileId, network }]]))',
+		from: 'this.#follow("jobs", () => this.#queue.enqueue(key, { messageId, fileId }))',
+		to: 'this.#follow("jobs", () => this.#queue.enqueueAll([[key, { messageId, fileId }]]))',
 		project: "worker",
 		tests: ["voice/transcripts"],
 	},
@@ -636,9 +644,9 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "one network of guests uses up everybody's transcripts",
-		file: "src/conversation/voice/transcripts.ts",
-		from: "{ messageId, fileId, network }",
-		to: "{ messageId, fileId }",
+		file: "src/conversation/voice/wiring.ts",
+		from: "shared.networks.locate(by)",
+		to: "by",
 		project: "worker",
 		tests: ["worker/transcripts"],
 	},

@@ -29,7 +29,7 @@ type Unanswered = Pick<Notice, "code" | "error" | "scope">;
 
 export type SpokenMessages = {
 	/** Has what is said in a message written down. */
-	add(message: Message, by: Requester): void;
+	add(message: Message): void;
 };
 
 type Dependencies = {
@@ -114,7 +114,7 @@ export class Sending {
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
 		// It is sent, even if there is no room for what follows from it.
 		orFull(() => {
-			transcripts.add(message, requester);
+			transcripts.add(message);
 			readMarks.messageAdded(message);
 			titles.messageAdded(message);
 		});

@@ -26,13 +26,13 @@ const copies = 3;
 const pauses = { memory: 10_000, others: 3_000, slow: 60_000 };
 
 /**
- * A job is about one file of a message. `network`: where a guest sent it from. `isSlow`: the service has once taken too long for it.
- * `owed`: it is written down, and this many seconds are still to be settled.
+ * A job is about one file of a message. `isSlow`: the service has once taken too long for it. `owed`: it is written down, and this many
+ * seconds are still to be settled. An earlier release also stored from which network a guest had sent it.
  */
-type Job = { messageId: string; fileId: string; network?: string | undefined; isSlow?: true; owed?: { seconds: number | undefined } };
+type Job = { messageId: string; fileId: string; isSlow?: true; owed?: { seconds: number | undefined } };
 
 /** An earlier release stored one job for all files of a message. `omitted`: those that it had given up. To be removed after one release. */
-type FormerJob = Pick<Job, "messageId" | "network"> & { omitted?: readonly string[] };
+type FormerJob = Pick<Job, "messageId"> & { omitted?: readonly string[] };
 
 type Parts = {
 	sql: SqlStorage;
@@ -44,6 +44,8 @@ type Parts = {
 	transcribe:
 		| ((recording: { bytes: Uint8Array<ArrayBuffer>; type: string }) => Promise<{ text: string; seconds: number | undefined }>)
 		| undefined;
+	/** Adds the network that a guest is in, which is not stored. */
+	locate: (by: Requester) => Requester;
 	/** Counts the seconds of a file before each try. `busy`: another one has to be settled first. */
 	reserve: (writer: Requester, attempt: { fileId: string; seconds: number }) => Promise<"reserved" | "busy" | "full">;
 	/** The try is over. `seconds`: as long as the file was, if that is known. Safe to repeat. */
@@ -92,18 +94,18 @@ export class Transcripts {
 	}
 
 	/** To be called for every message that somebody sends, in the step that stores it. */
-	add(message: Message, { network }: Requester): void {
+	add(message: Message): void {
 		if (!this.#with.transcribe) return;
-		this.#enqueue(message, { messageId: message.id, network });
+		this.#enqueue(message, { messageId: message.id });
 		if (this.dueAt !== undefined) this.#with.alarm.bringForward();
 	}
 
-	#enqueue(message: Message, { messageId, network, omitted = [] }: FormerJob): void {
+	#enqueue(message: Message, { messageId, omitted = [] }: FormerJob): void {
 		for (const [n, { id: fileId }] of unheardOf(message).entries()) {
 			if (omitted.includes(fileId)) continue;
 			const key = `${message.seq} ${n}`;
 			this.#awaited.add(key);
-			void this.#follow("jobs", () => this.#queue.enqueue(key, { messageId, fileId, network }));
+			void this.#follow("jobs", () => this.#queue.enqueue(key, { messageId, fileId }));
 		}
 	}
 
@@ -189,9 +191,9 @@ export class Transcripts {
 		}
 	}
 
-	#authorOf({ messageId, network }: Job): Requester | undefined {
+	#authorOf({ messageId }: Job): Requester | undefined {
 		const message = this.#with.store.log.message(messageId);
-		return message && { userId: message.author.userId, network };
+		return message && this.#with.locate({ userId: message.author.userId });
 	}
 
 	/** The message may have been changed or deleted while others had their turn. */

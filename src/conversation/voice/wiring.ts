@@ -11,13 +11,16 @@ const unlimited = { person: Number.MAX_SAFE_INTEGER, guest: Number.MAX_SAFE_INTE
 
 export function transcriptsOf(
 	env: Env,
-	shared: Omit<ConstructorParameters<typeof Transcripts>[0], "transcribe" | "reserve" | "settle">,
+	shared: Omit<ConstructorParameters<typeof Transcripts>[0], "transcribe" | "reserve" | "settle" | "locate"> & {
+		networks: { locate(by: Requester): Requester };
+	},
 	{ transcription }: Settings,
 ): Transcripts {
 	const { members } = shared.store;
 	const writerOf = (by: Requester) => ({ ...by, isGuest: members.isGuest(by.userId) });
 	return new Transcripts({
 		...shared,
+		locate: (by) => shared.networks.locate(by),
 		transcribe: transcription && ((recording) => transcribe(transcription, recording)),
 		reserve: async (by, attempt) => (transcription ? reserveSpeech(env.LEDGER, writerOf(by), attempt, transcription.perDay) : "full"),
 		settle: (by, fileId, seconds) => settleSpeech(env.LEDGER, writerOf(by), fileId, seconds, transcription?.perDay ?? unlimited),

@@ -29,6 +29,9 @@ class Harness {
 	/** How often questions were asked that waited. */
 	heard = 0;
 	now = 1_000_000;
+	/** Where everybody is, and where tries were reserved and settled. */
+	network: string | undefined;
+	readonly networks: string[] = [];
 
 	constructor(conversation: TestConversation, storage: DurableObjectStorage) {
 		this.conversation = conversation;
@@ -48,14 +51,17 @@ class Harness {
 				this.#happened();
 				return this.answer(id).promise;
 			},
-			reserve: async (_writer, { fileId, seconds }) => {
+			locate: (by) => ({ ...by, network: this.network }),
+			reserve: async ({ network }, { fileId, seconds }) => {
+				if (network) this.networks.push(network);
 				this.wished += 1;
 				if (this.reserved === "reserved") this.counted.push(`${fileId} ${seconds}`);
 				this.#happened();
 				return this.reserved;
 			},
-			settle: async (_writer, fileId, seconds) => {
+			settle: async ({ network }, fileId, seconds) => {
 				if (this.mayNotSettle) throw new Error("The purse is away");
+				if (network && seconds !== undefined) this.networks.push(network);
 				this.counted.push(`${fileId} was ${seconds}`);
 				this.#happened();
 			},
@@ -71,7 +77,7 @@ class Harness {
 	send(author: Person, ...ids: string[]): number {
 		const said = { author, content: "", asksClaude: true, files: ids.map(file) };
 		const message = this.conversation.store.log.addMessage(said, this.now);
-		this.transcripts.add(message, author);
+		this.transcripts.add(message);
 		return message.seq;
 	}
 
@@ -251,6 +257,29 @@ describe("what is reserved", () => {
 			expect(voices.counted).toEqual(["a1 4", "a1 was undefined", "a1 4", "a1 was undefined"]);
 		}));
 });
+
+it("a guest's network is not stored, whatever becomes of the job", () =>
+	inConversation(async (conversation, { storage }) => {
+		expectLog(/was not written down/, /was not written down/);
+		const voices = new Harness(conversation, storage);
+		const rows = () => storage.sql.exec<{ data: string }>("SELECT data FROM jobs").toArray();
+		voices.network = "192.0.2.1";
+		voices.send(ann, "a1");
+		await voices.until({ asked: 1 });
+		expect(rows()).toEqual([{ data: expect.not.stringContaining("192.0.2.1") }]);
+		voices.fail("a1", {});
+		await voices.until({ heard: 1 });
+		expect(rows()).toEqual([{ data: expect.not.stringContaining("192.0.2.1") }]);
+		voices.mayNotSettle = true;
+		voices.say("a1", 4);
+		await voices.later(6_000);
+		expect(rows()).toEqual([{ data: expect.stringMatching(/^(?!.*192).*owed/) }]);
+		// Where they are by then.
+		voices.network = "192.0.2.2";
+		voices.mayNotSettle = false;
+		await voices.later(30_000);
+		expect([rows(), voices.networks]).toEqual([[], ["192.0.2.1", "192.0.2.1", "192.0.2.2"]]);
+	}));
 
 describe("Claude", () => {
 	it("waits until all that was spoken after its last reply is written down", () =>

@@ -4,7 +4,6 @@
 import { unknownNetwork } from "../../../money/networks.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Requester } from "../../ports.ts";
-import type { Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 
 export class GuestNetworks {
@@ -26,7 +25,7 @@ export class GuestNetworks {
 	}
 
 	/** Adds the network of a guest who is to pay. */
-	locate(payer: Payer): Payer {
+	locate<T extends Requester>(payer: T): T {
 		if (payer.network !== undefined || !this.#members.isGuest(payer.userId)) return payer;
 		const network = this.#known.has(payer.userId) ? this.#known.get(payer.userId) : unknownNetwork;
 		return network === undefined ? payer : { ...payer, network };
