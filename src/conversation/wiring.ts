@@ -74,7 +74,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const isHeldBack = (after: number) => transcripts.isHeldBack(after);
 	const answering = claudeOf({ ...shared, fileBytes: bytes, isHeldBack }, settings);
 	const { replies } = answering;
-	const heard = () => replies.askNext(store.log.lastReply());
+	const heard = () => replies.askNext();
 	const transcripts: Transcripts = transcriptsOf(env, { ...shared, bytes, heard }, settings);
 	const removals: Removals = new Removals({
 		...shared,

@@ -111,3 +111,21 @@ it("is the same with 2 members and 10 messages as with 1,000 of both", async () 
 	expect(costs.large).toEqual(costs.small);
 	expect(costs.small?.["a message"]).toMatchObject({ rowsWritten: 3, statements: 3 });
 });
+
+it("is the same for a reply after 10 messages as after 1,000", async () => {
+	const costs: Record<string, Omit<Cost, "alarms">> = {};
+	for (const [size, of] of Object.entries(sizes)) {
+		const { id, ann } = await conversationOf(of, "always");
+		const answered = async (tokens: number) => {
+			ann.say(`!{"tokens":${tokens}}`);
+			await ann.next("chat:complete");
+		};
+		// The first prompt after a wake is read, and the object keeps it.
+		await ann.next("chat:complete");
+		await answered(3);
+		// Whether the alarm is moved depends on the time.
+		const { alarms: _, ...cost } = await costOf(id, () => answered(3));
+		costs[size] = cost;
+	}
+	expect(costs.large).toEqual(costs.small);
+});

@@ -200,7 +200,7 @@ export class Changes<T extends Client> {
 			return deleted;
 		});
 		// Asked after the deletion, so that the next reply does not read what was deleted.
-		if (wasRunning) this.#replies.askNext(message);
+		if (wasRunning) this.#replies.askNext();
 		this.#lists.changed("all");
 	}
 
@@ -240,7 +240,7 @@ export class Changes<T extends Client> {
 	/** Claude writes its last reply again, in its place. */
 	#regenerate(client: T, message: Message, role: MemberRole): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
-		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
+		if (message.seq !== this.#store.log.lastReplySeq) return { code: "bad_event" };
 		if (this.#replies.isBusy) return { code: "being_answered" };
 		// One more version would take the place of another.
 		if (this.#store.keeping.isHeld && (message.versions ?? 0) >= limits.versions) return { code: "held" };
@@ -254,7 +254,7 @@ export class Changes<T extends Client> {
 	/** Claude goes on with its last reply, in its place. */
 	#continue(client: T, message: Message, role: MemberRole): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
-		const isLast = message.seq === this.#store.log.lastReply()?.seq;
+		const isLast = message.seq === this.#store.log.lastReplySeq;
 		if (isLast && this.#replies.isBusy) return { code: "being_answered" };
 		if (!isLast || message.status !== "complete" || message.reason !== continued) return { code: "bad_event" };
 		const times = message.attempts?.filter(({ reason }) => reason === continued).length ?? 0;

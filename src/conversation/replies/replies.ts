@@ -50,7 +50,7 @@ export class Replies {
 			...parts,
 			mayAsk: (userId) => this.#mayAsk(userId),
 			begin: (ask, granted) => this.#beginPaid(ask, granted),
-			askNext: () => this.askNext(parts.store.log.lastReply()),
+			askNext: () => this.askNext(),
 		});
 		const tell: Asking["tell"] = (userIds, why) => this.#asking.tell(userIds, why);
 		this.#decisions = new Decisions({ ...parts, resumption, runner: this.#runner, tell });
@@ -70,7 +70,7 @@ export class Replies {
 	}
 
 	get #isHeldBack(): boolean {
-		return this.#with.isHeldBack(this.#with.store.log.lastReply()?.seq ?? 0);
+		return this.#with.isHeldBack(this.#with.store.log.lastReplySeq);
 	}
 
 	/** Begins an ended reply anew, in the same message. `by` pays for it. */
@@ -97,14 +97,14 @@ export class Replies {
 	#beginPaid({ reply, payers }: Ask, granted: Granted): void {
 		const { store, funding, alarm, now } = this.#with;
 		const { log } = store;
-		const last = log.lastReply();
+		const last = reply && log.lastReply();
 		if (!reply && this.#isHeldBack) {
 			// Somebody has spoken meanwhile: it is asked again once that is over.
 			funding.giveBack(granted);
 			alarm.clear();
 			return;
 		}
-		const askers = reply ? [] : this.#askersAfter(last?.seq ?? 0);
+		const askers = reply ? [] : this.#askersAfter(log.lastReplySeq);
 		const isThere = last?.id === reply?.id && last?.status !== "streaming" && last?.deletedAt === undefined;
 		const isPayerHere = this.#asking.mayPay(granted.payer, reply);
 		if (isPayerHere && askers.length > 0) this.#runner.begin(log.addReply(now(), askers), granted);
@@ -115,7 +115,7 @@ export class Replies {
 			if (reply) store.payments.linkQuestions.end(reply.id, false);
 			// A question that is gone was withdrawn or deleted, of which everybody is told. Others may have asked meanwhile.
 			if (reply && !isThere) this.#asking.tell(new Set(payers.map(({ userId }) => userId)), { code: "not_found", messageId: reply.id });
-			this.askNext(last);
+			this.askNext();
 		}
 	}
 
@@ -152,7 +152,7 @@ export class Replies {
 	stop(by: Person, messageId?: string): void {
 		if (messageId !== undefined && messageId !== this.#runner.reply?.message.id) return;
 		const stopped = this.#runner.stop(by);
-		if (stopped) this.askNext(stopped);
+		if (stopped) this.askNext();
 	}
 
 	/** Ends the running reply where it is. The next one begins at once and answers the question that was just stored, with all that waited. */
@@ -169,15 +169,15 @@ export class Replies {
 	}
 
 	#ended(reply: Message, { status }: Outcome, paid: Paid | undefined): void {
-		this.askNext(reply);
+		this.askNext();
 		if (status !== "complete") return;
 		void this.#with.titles.replyCompleted(reply, paid?.payer);
 		void this.#with.memory.replyEnded(reply, paid?.payer);
 	}
 
 	/** Questions that came while a reply ran are answered by one further reply, which reads all that was said. */
-	askNext(ended: Message | undefined): void {
-		const askers = this.#askersAfter(ended?.seq ?? 0);
+	askNext(): void {
+		const askers = this.#askersAfter(this.#with.store.log.lastReplySeq);
 		if (askers.length > 0) this.ask(askers);
 	}
 

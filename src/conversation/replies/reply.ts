@@ -114,7 +114,7 @@ export class Reply {
 
 	/** Claude was asked with this, unless the reply has ended meanwhile. */
 	asked(asked: Asked, now: number, { aborted }: AbortSignal): void {
-		if (!aborted) this.#unreadFiles = this.#sink.saveAsked(asked, now);
+		if (!aborted) this.#unreadFiles = this.#sink.asked(asked, now);
 	}
 
 	setModel(model: string | undefined): void {

@@ -36,8 +36,11 @@ export interface Sink {
 	/** When the row was written, if it says so. */
 	written(): Written | undefined;
 	saveTurn(turn: StoredTurn): void;
-	/** Claude was asked with this. Returns the files of the messages which it answers that Claude cannot read. */
-	saveAsked(asked: Asked, now: number): UnreadFile[] | undefined;
+	/**
+	 * Claude was asked with this, which is stored with the next checkpoint or the end: the first words do not wait for it. Returns the files
+	 * of the messages which it answers that Claude cannot read.
+	 */
+	asked(asked: Asked, now: number): UnreadFile[] | undefined;
 	/** The calls that it waits for. Without this, Claude has no tools that Parley calls. */
 	readonly calls?: {
 		/** The MCP servers whose tools Claude may call. */
@@ -72,6 +75,8 @@ export class LogSink implements Sink {
 	readonly #from: number;
 	/** The summary that Claude was last asked with. It may be gone once Claude answers. */
 	#summary: StoredSummary | undefined;
+	/** Stores what Claude was asked with, if that is not stored. */
+	#saveAsked: (() => void) | undefined;
 
 	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; lists: Pick<MemberLists, "changed"> }, message: Message) {
 		this.message = message;
@@ -115,12 +120,18 @@ export class LogSink implements Sink {
 		this.#store.log.turns.save(this.message.seq, turn);
 	}
 
-	saveAsked(asked: Asked, now: number): UnreadFile[] | undefined {
-		const { log, instructions } = this.#store;
-		const texts = { instructions: instructions.idFor(this.message.seq), summary: this.#summary };
-		if (!this.#store.exists) return undefined;
-		log.prompts.save(this.message.seq, asked, texts, now);
-		return unreadFor(this.#store, this.message.seq, asked);
+	asked(asked: Asked, now: number): UnreadFile[] | undefined {
+		const { log, instructions, exists } = this.#store;
+		const { seq } = this.message;
+		const texts = { instructions: instructions.idFor(seq), summary: this.#summary };
+		if (!exists) return undefined;
+		this.#saveAsked = () => log.prompts.save(seq, asked, texts, now);
+		return unreadFor(this.#store, seq, asked);
+	}
+
+	#saveLatestAsked(): void {
+		this.#saveAsked?.();
+		this.#saveAsked = undefined;
 	}
 
 	readonly calls: NonNullable<Sink["calls"]> = {
@@ -145,12 +156,14 @@ export class LogSink implements Sink {
 	}
 
 	checkpoint(text: string, facts: StoredFacts, busy: Busy | undefined): void {
+		this.#saveLatestAsked();
 		this.#store.log.checkpoint(this.message, text, facts, busy);
 	}
 
 	finish(text: string, outcome: Outcome, facts: ReplyFacts, now: number): Message {
 		const { conversationId, id: messageId } = this.message;
 		const declined = outcome.reason === "refusal" && { declinedAt: now };
+		this.#saveLatestAsked();
 		const finished = this.#store.log.finishReply(this.message, text, { ...outcome, ...declined }, facts);
 		this.#store.payments.linkQuestions.end(messageId, !isWordless(outcome, text, facts));
 		this.send({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: text.length, isComplete: true });

@@ -67,9 +67,8 @@ export class Log {
 		this.#words = new WordIndex(sql);
 		this.#newest = new Newest(sql);
 		const last = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
-		const changed = sql
-			.exec<{ revision: number | null }>("SELECT MAX(revision) AS revision FROM messages WHERE revision > born")
-			.one().revision;
+		const query = "SELECT MAX(revision) AS revision FROM messages WHERE revision > born";
+		const changed = sql.exec<{ revision: number | null }>(query).one().revision;
 		this.#head = { seq: last?.seq ?? 0, revision: Math.max(last?.born ?? 0, changed ?? 0) };
 	}
 
@@ -117,8 +116,7 @@ export class Log {
 	 * what was written before there was no room is deleted again, which needs none.
 	 */
 	#insert(fields: Omit<Message, "id" | "conversationId" | "createdAt" | "seq" | "revision">, now: number): Message {
-		const seq = this.#head.seq + 1;
-		const revision = this.#head.revision + 1;
+		const [seq, revision] = [this.#head.seq + 1, this.#head.revision + 1];
 		// The place is in the id, so that finding a message by its id needs no index.
 		const id = `m${seq}-${crypto.randomUUID().slice(0, 8)}`;
 		const message: Message = { id, conversationId: this.#rows.conversationId, createdAt: isoTime(now), seq, revision, ...fields };
@@ -159,12 +157,10 @@ export class Log {
 		updateRow(this.#sql, message.seq, { content, reply: factsColumn(facts), reason: busy?.reason ?? null, busy: busyColumn(busy) });
 	}
 
-	/** Why a reply that streams waits for Claude. */
+	/** Why a reply that streams waits for Claude, and when its row was written. */
 	busy({ seq }: Message): Busy | undefined {
 		return this.#sql.exec<Pick<MessageRow, "busy">>("SELECT busy FROM messages WHERE seq = ?", seq).toArray().map(busyOf)[0];
 	}
-
-	/** When the row of a reply that streams was written. */
 	written({ seq }: Message): Written | undefined {
 		return this.#sql.exec<Pick<MessageRow, "reply">>("SELECT reply FROM messages WHERE seq = ?", seq).toArray().map(writtenOf)[0];
 	}
@@ -278,9 +274,14 @@ export class Log {
 		return this.#rows.all(`WHERE seq > ? AND ${kinds.reply} ORDER BY seq LIMIT 1`, seq)[0];
 	}
 
+	/** The place of the last reply, even if it is deleted; 0 if there is none. */
+	get lastReplySeq(): number {
+		return this.#newest.of("reply");
+	}
+
 	/** The last reply, even if it is deleted. */
 	lastReply(): Message | undefined {
-		return this.#rows.all("WHERE seq = ?", this.#newest.of("reply"))[0];
+		return this.#rows.all("WHERE seq = ?", this.lastReplySeq)[0];
 	}
 
 	isLastQuestion({ seq }: Message): boolean {

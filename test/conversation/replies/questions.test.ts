@@ -241,7 +241,7 @@ describe("a question while words are awaited", () => {
 			await settled();
 			expect(conversation.calls).toHaveLength(1);
 			conversation.isHeldBack = false;
-			conversation.replies.askNext(conversation.store.log.lastReply());
+			conversation.replies.askNext();
 			await settled();
 			expect(conversation.calls).toHaveLength(2);
 			expect(contents(conversation).slice(-2)).toEqual(["Two", "Three"]);
@@ -257,7 +257,7 @@ describe("a question while words are awaited", () => {
 			expect(conversation.calls).toEqual([]);
 			expect(conversation.store.payments.purse.sums("day", conversation.now).reserved).toBe(0);
 			conversation.isHeldBack = false;
-			conversation.replies.askNext(conversation.store.log.lastReply());
+			conversation.replies.askNext();
 			await settled();
 			expect(conversation.calls).toHaveLength(1);
 		}));

@@ -176,6 +176,27 @@ describe("a reply", () => {
 			expect(kept()).toBe(2020);
 		}));
 
+	it("stores what Claude was asked with after its first words, which do not wait for that, and at the latest with its end", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			const { prompts } = conversation.store.log;
+			const begin = (question: string) => {
+				conversation.say(client, question);
+				conversation.call.options.asked?.({ model: "m", maxTokens: 1, system: "s", places: [1], tools: [] });
+			};
+			begin("Hi");
+			await conversation.call.text("Hello");
+			expect(prompts.latest()).toBeUndefined();
+			conversation.now += 1000;
+			await conversation.call.text(" Ann");
+			expect(prompts.of(2)).toMatchObject({ model: "m", ranges: [[1, 1]] });
+			await conversation.call.end();
+			begin("And now?");
+			await conversation.call.text("Bye");
+			await conversation.call.end();
+			expect(prompts.of(4)).toMatchObject({ model: "m" });
+		}));
+
 	it("stops on a member's request: keeps its text, ends the request to Claude at once, sends nothing more", () =>
 		inConversation(async (conversation) => {
 			const client = conversation.enter(ann);

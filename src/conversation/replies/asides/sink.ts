@@ -110,7 +110,7 @@ export class AsideSink implements Sink {
 	begin(): void {}
 
 	/** Private answers keep no record of what Claude saw. Unread files are named as for a reply in this place. */
-	saveAsked(asked: Asked): UnreadFile[] | undefined {
+	asked(asked: Asked): UnreadFile[] | undefined {
 		return unreadFor(this.#with.store, this.message.seq, asked);
 	}
 

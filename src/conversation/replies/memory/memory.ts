@@ -61,12 +61,12 @@ export class Memory {
 	}
 
 	#wanted(reply: Message): Wanted | undefined {
-		const { reader } = this.#with.store;
+		const { reader, log, promptMessages } = this.#with.store;
 		const sizes = this.requests.sizes;
 		if (sizes?.after === undefined) return undefined;
 		const former = this.current;
 		const formerTokens = tokensIn(former?.text ?? "");
-		const recent = reader.messagesBefore(Number.MAX_SAFE_INTEGER, limits.prompt, former?.uptoSeq);
+		const { messages: recent } = promptMessages.between(former?.uptoSeq ?? 0, log.head.seq + 1, limits.prompt);
 		const end = endOfOld(recent, { after: sizes.after, formerTokens, lastSeq: reply.seq });
 		if (end === undefined) return undefined;
 		const room = sizes.prompt - formerTokens - fixedTokens;

@@ -136,7 +136,7 @@ export class Asking {
 	/** A person who has left, may not ask any more, or has taken their question back pays for nobody else's. */
 	mayPay({ userId }: Payer, reply: Ask["reply"]): boolean {
 		const { log } = this.#store;
-		return this.#mayAsk(userId) && (reply !== undefined || log.isAsking(userId, log.lastReply()?.seq ?? 0));
+		return this.#mayAsk(userId) && (reply !== undefined || log.isAsking(userId, log.lastReplySeq));
 	}
 
 	/** Nobody is left who asked, or who could have paid. Others may have asked meanwhile. */
@@ -165,7 +165,7 @@ export class Asking {
 	/** The questions of these people that no reply has answered. */
 	#questionsOf(payers: readonly Payer[]): Message[] {
 		const askers = new Set(payers.map(({ userId }) => userId));
-		const waiting = this.#store.reader.questionsAfter(this.#store.log.lastReply()?.seq ?? 0);
+		const waiting = this.#store.reader.questionsAfter(this.#store.log.lastReplySeq);
 		return waiting.filter(({ author }) => askers.has(author.userId));
 	}
 

@@ -26,6 +26,8 @@ type Request = {
 	reportedBytes: number;
 	hasEnded: boolean;
 	maxTokens: number;
+	/** What the model costs, once it was looked up: each chunk is priced. */
+	priced?: { model: string | undefined; price: Price | undefined };
 	pace: Pace;
 	tools: Map<string, number>;
 };
@@ -192,7 +194,9 @@ export class Spending {
 		const before = this.#amount;
 		const request = this.#request;
 		if (!request || !before) return before;
-		const price = this.#priceOf(request.model, at);
+		if (!request.priced || request.priced.model !== request.model)
+			request.priced = { model: request.model, price: this.#priceOf(request.model, at) };
+		const { price } = request.priced;
 		if (!price) return undefined;
 		const { isEstimated, ...billed } = this.#billed(request, price, at);
 		return { microUsd: before.microUsd + costOf(billed, price), isEstimated: before.isEstimated || isEstimated };
