@@ -43,6 +43,24 @@ describe("settings", () => {
 		await ann.leave();
 	});
 
+	it.each([
+		["dark", "light"],
+		["light", "dark"],
+	] as const)("show the chosen theme from the first paint: %s on a %s device", async (theme, colorScheme) => {
+		const ann = await Visitor.arrive(browser, { colorScheme, serviceWorkers: "block" });
+		await ann.page.addInitScript((theme) => localStorage.setItem("preferences", JSON.stringify({ theme })), theme);
+		// What is painted while the page's script is still on its way.
+		await ann.page.route("**/assets/*.js", () => {});
+		await ann.page.goto(product.url, { waitUntil: "commit" });
+		await ann.page.locator("#root").waitFor({ state: "attached" });
+		await expect.poll(() => ann.page.evaluate(() => document.styleSheets.length)).toBeGreaterThan(0);
+		expect(await schemeOf(ann)).toBe(theme);
+		const paper = await ann.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+		expect(paper).toBe(theme === "dark" ? "rgb(18, 23, 21)" : "rgb(250, 251, 250)");
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+
 	it("change the name, which others see at once, also in other tabs and after a reload", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const other = await bob.anotherTab();
