@@ -73,6 +73,28 @@ describe("the text field", () => {
 	});
 });
 
+describe("a low screen", () => {
+	it.each([
+		[320, 200],
+		[667, 170],
+		[568, 232],
+	])("of %i × %i px shows lines of the conversation and the text field, one of them after scrolling", async (width, height) => {
+		const ann = await Visitor.arrive(browser, { ...phone, viewport: { width, height } });
+		await ann.start(product.url, "Ann");
+		for (let line = 1; line <= 10; line++) await ann.say(`Line ${line}`);
+		await ann.sees("Line 10");
+		expect((await box(ann.log)).height).toBeGreaterThanOrEqual(64);
+		for (const seen of [ann.log.getByText("Line 10", { exact: true }), ann.message, ann.page.getByRole("button", { name: /^Members/ })]) {
+			await seen.scrollIntoViewIfNeeded();
+			const place = await box(seen);
+			expect(place.y).toBeGreaterThanOrEqual(0);
+			expect(place.y + place.height).toBeLessThanOrEqual(height);
+		}
+		if (process.env.SHOTS) await ann.page.screenshot({ path: `${process.env.SHOTS}/low-${width}.png` });
+		await ann.leave();
+	});
+});
+
 describe("a menu or picker of a message", () => {
 	const long = "What one writes on the way home, as long as the bus does not come, and then in the bus as well, for as long as that takes";
 	const popover = ({ page }: Visitor) => page.locator(":popover-open");
