@@ -95,7 +95,7 @@ export async function readKnownToken(
 		epoch,
 		...(conversations !== "all" && { conversations }),
 		...(until !== undefined && { until }),
-		...(ownerKind === "guest" && { isGuests: true }),
+		...((ownerKind === "guest" || isGuestId(userId)) && { isGuests: ownerKind === "guest" }),
 	};
 	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program } };
 }

@@ -36,7 +36,7 @@ export type Program = {
 	conversations?: readonly string[];
 	until?: number;
 	epoch?: string;
-	/** Its owner is a guest. */
+	/** Of an owner who came as a guest: whether they are one still. */
 	isGuests?: boolean;
 };
 /** `retryAfterMs` goes with `unavailable` and `rate_limited`: nobody can tell now whether the token is good. */
@@ -45,9 +45,9 @@ export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | 
 
 /** The person, with the time of the name if an issuer gave it. */
 export function personOf(identity: Identity): NamedPerson {
-	const { userId, username, kind } = identity;
-	const isKnown = isGuestId(userId) && (kind === "guest" || kind === "account");
-	return { userId, username, ...(kind === "issued" && { namedAt: identity.issuedAt }), ...(isKnown && { isAccount: kind === "account" }) };
+	const { userId, username, kind, program } = identity;
+	const isKnown = isGuestId(userId) && (kind === "guest" || kind === "account" || program?.isGuests !== undefined);
+	return { userId, username, ...(kind === "issued" && { namedAt: identity.issuedAt }), ...(isKnown && { isAccount: !isGuest(identity) }) };
 }
 
 /** True for guests and their programs: the limits of guests apply to them. A guest who signs in with a provider since is none. */

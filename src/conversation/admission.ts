@@ -116,7 +116,7 @@ export class Admission {
 	#join(identity: Identity): Member | undefined {
 		const { id, membership } = this.#with;
 		const person = personOf(identity);
-		if (identity.program) return membership.find(person, false);
+		if (identity.program) return membership.meet(person);
 		if (this.#begins(identity)) membership.create({ id, title: "", lineage: newLineage() }, person);
 		return membership.join(person, isGranted(identity, id));
 	}
@@ -161,7 +161,7 @@ export class Admission {
 		const busy = work.begin(this.requester(identity), now(), price, reserve);
 		if (busy) return busy;
 		endings.run();
-		const member = covers(identity, id) ? (membership.find(person, false) ?? membership.join(person, isGranted(identity, id))) : undefined;
+		const member = covers(identity, id) ? (membership.meet(person) ?? membership.join(person, isGranted(identity, id))) : undefined;
 		if (!member) return { code: "not_found" };
 		networks.note(identity);
 		return act(member);

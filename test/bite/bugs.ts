@@ -27,6 +27,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "whoever joined an identity is a guest in what their programs create",
+		file: "src/auth/tokens.ts",
+		from: " || program?.isGuests !== undefined",
+		to: "",
+		project: "worker",
+		tests: ["worker/identities"],
+	},
+	{
+		name: "a program does not tell that its owner is no guest any more",
+		file: "src/conversation/admission.ts",
+		from: "return membership.meet(person);",
+		to: "return membership.find(person, false);",
+		project: "worker",
+		tests: ["worker/identities"],
+	},
+	{
 		name: "the network of a guest is stored until their voice message is written down",
 		file: "src/conversation/voice/transcripts.ts",
 		from: "this.#queue.enqueue(key, { messageId, fileId })",
@@ -3045,7 +3061,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a program that connects resets its owner's name",
 		file: "src/conversation/admission.ts",
-		from: "if (identity.program) return membership.find(person, false);",
+		from: "if (identity.program) return membership.meet(person);",
 		to: "",
 		project: "worker",
 		tests: ["worker/tokens"],

@@ -1,6 +1,6 @@
 // A guest who joins a provider's identity: what they keep, what ends, how the identity is removed, and what an attacker gains.
 
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { directoryName } from "../../src/protocol/admin/records.ts";
@@ -181,6 +181,44 @@ describe("a guest who joins an identity", () => {
 		expect((await call("GET", "/me/usage", token)).body.limitUsd).toBe(5);
 		expect([await notice(before, token), await notice(await newConversation(token), token)]).toEqual([undefined, undefined]);
 		expect(outcome(await call("PATCH", "/me", token, { name: "Boss" }))).toEqual([403, "forbidden"]);
+	});
+
+	it("is no guest in what their programs create, nor in forks", async () => {
+		const gus = await newGuest();
+		const secretOf = async (token: string) => {
+			const wish = { name: "bot", scopes: ["read", "write", "manage"], expiresInSeconds: 3600 };
+			return (await call("POST", "/me/tokens", token, wish)).body.token.secret as string;
+		};
+		const notice = async (id: string, token: string) =>
+			(await call("POST", `/conversations/${id}/messages`, token, { content: "@claude hello", asksClaude: true })).body.notice?.code;
+		const fork = async (id: string, token: string) => {
+			const { body } = await call("POST", `/conversations/${id}/fork`, token, { upTo: 1 });
+			return body.conversation.id as string;
+		};
+		const before = await secretOf(gus.token);
+		const old = await newConversation(before);
+		expect([await notice(old, before), await notice(await fork(old, before), before)]).toEqual(["forbidden", "forbidden"]);
+		const { token } = await joined(gus);
+		const program = await secretOf(token);
+		const made = await newConversation(program);
+		expect([await notice(made, program), await notice(made, token)]).toEqual([undefined, undefined]);
+		const [byProgram, byHand] = [await fork(made, program), await fork(made, token)];
+		expect([await notice(byProgram, program), await notice(byHand, token)]).toEqual([undefined, undefined]);
+	});
+
+	it("is no guest where they were imported, also if only a program of theirs comes there", async () => {
+		const gus = await newGuest();
+		const { token } = await joined(gus);
+		const id = await newConversation(token);
+		// As an import stores its members.
+		await runInDurableObject(env.CONVERSATIONS.getByName(id) as unknown as DurableObjectStub<undefined>, (_object, { storage }) => {
+			storage.sql.exec("UPDATE members SET is_account = 0");
+		});
+		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		const wish = { name: "bot", expiresInSeconds: 3600 };
+		const program = (await call("POST", "/me/tokens", token, wish)).body.token.secret as string;
+		const message = { content: "@claude hello", asksClaude: true };
+		expect((await call("POST", `/conversations/${id}/messages`, program, message)).body).not.toHaveProperty("notice");
 	});
 
 	it("is no guest to administrators: ending all guests passes over them, and ends others", async () => {

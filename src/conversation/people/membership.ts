@@ -80,29 +80,30 @@ export class Membership {
 		return this.#store.members.isBarred(userId) || this.#store.bans.find(userId) !== undefined;
 	}
 
+	/** Finds a member who has come, a program as its owner. Stores whether they are a guest still. */
+	meet(person: NamedPerson): Member | undefined {
+		const known = this.find(person, false);
+		const { members } = this.#store;
+		const { userId, isAccount } = person;
+		if (known && isAccount !== undefined && members.isGuest(userId) === isAccount) members.setAccount(userId, isAccount);
+		return known;
+	}
+
 	/** Finds a member and stores the result: a granted person becomes a member, and a name that was given later replaces the old one. */
 	join(person: NamedPerson, isGranted: boolean): Member | undefined {
 		const member = this.find(person, isGranted);
 		if (!member) return undefined;
-		const known = this.#store.members.find(person.userId);
+		const known = this.meet(person);
 		if (!known) return this.add(person, member.role);
 		const { username, namedAt } = person;
-		this.#setAccount(person);
 		const isNewer = namedAt !== undefined && namedAt >= this.#store.members.namedAt(person.userId);
 		return isNewer ? this.#rename(known, username, namedAt) : known;
 	}
 
 	/** Does nothing for a person who is not a member. */
 	rename(person: NamedPerson): void {
-		const known = this.find(person, false);
-		if (!known) return;
-		this.#setAccount(person);
-		this.#rename(known, person.username);
-	}
-
-	#setAccount({ userId, isAccount }: NamedPerson): void {
-		const { members } = this.#store;
-		if (isAccount !== undefined && members.isGuest(userId) === isAccount) members.setAccount(userId, isAccount);
+		const known = this.meet(person);
+		if (known) this.#rename(known, person.username);
 	}
 
 	#rename(known: Member, username: string, namedAt = 0): Member {

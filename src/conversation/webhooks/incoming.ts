@@ -1,7 +1,6 @@
 // Posts what comes in by an incoming webhook, as a program of whoever made it: everything that holds for programs holds for it.
 
 import type { Identity } from "../../auth/tokens.ts";
-import { isGuestId } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import * as webhookLimits from "../../protocol/webhooks/limits.ts";
 import { Calls } from "../calls.ts";
@@ -25,14 +24,15 @@ export async function postByWebhook(parts: Parts, webhookId: string, posted: Pos
 	if (!webhook || !member) return { code: "not_found" };
 	if (posted.asksClaude && !webhook.asksClaude) return { code: "forbidden" };
 	const { name, createdBy: userId, tokenId } = webhook;
+	const isGuests = store.members.isGuest(userId);
 	const identity: Identity = {
 		kind: "program",
 		userId,
 		username: member.username,
 		expiresAt: now() + moment,
 		grants: [],
-		...(network !== undefined && isGuestId(userId) && { network }),
-		program: { tokenId, name, scopes: ["write"], conversations: [id] },
+		...(network !== undefined && isGuests && { network }),
+		program: { tokenId, name, scopes: ["write"], conversations: [id], isGuests },
 	};
 	const sent = await new Calls(parts, identity).say(posted, !webhook.asksClaude);
 	if (!("code" in sent) && store.exists) store.incomingWebhooks.setUsed(webhookId, now(), webhookLimits.usePrecision);
