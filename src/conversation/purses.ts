@@ -81,12 +81,19 @@ export class RemotePurses implements Purses {
 	/** Tells the purses. Charges that do not arrive become a job, and only then is the payment deleted. Without room for the job it stays. */
 	async #deliver(id: string, charges: readonly Charge[]): Promise<void> {
 		this.#underWay.add(id);
+		for (const charge of charges) if (isForgotten(charge, this.#now())) this.#giveBack(charge);
 		const isSafe = await this.#queue.attempt(id, charges);
 		this.#underWay.delete(id);
 		if (isSafe) {
 			this.#payments.delete(id);
 			this.#left.delete(id);
 		} else this.#addedAt = this.#now();
+	}
+
+	/** What was asked just before midnight may hold a place in a network's purse of today. Told once: to try again, the network had to be kept. */
+	#giveBack({ owner, settlement }: Charge): void {
+		const told = inTime(this.#purseOf(owner).settle(settlement), answerWithin);
+		told.catch((error) => console.warn("A place in a network's purse could not be given back", error));
 	}
 
 	/** The person is erased: their purse no longer says what they spent in a conversation. Rejects if it cannot be reached. */

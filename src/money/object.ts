@@ -11,7 +11,7 @@ import { Forgotten, forgottenTable } from "./forgotten.ts";
 import { mostOpenOf } from "./networks.ts";
 import { dayOf, endOf, type Period } from "./periods.ts";
 import { hasSpent, openColumn, Purse } from "./purse.ts";
-import type { Answer, Balance, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
+import { type Answer, type Balance, type Limit, nothingSpent, type Report, type Settlement, type Wish } from "./purse-calls.ts";
 import { limitsIn, type Rule, type RuleScope, Rules, rulesTable } from "./rules.ts";
 import { Speech, type SpeechAnswer, type SpeechLimits, speechTable } from "./speech.ts";
 import { transcribedTable, uploadedTable, Written, writtenTable } from "./written.ts";
@@ -111,8 +111,13 @@ export class LedgerObject extends DurableObject<Env> {
 
 	async settle(settlement: Settlement): Promise<void> {
 		// It was a network's, of a day that is over.
-		if (this.#isNetworks && !this.#isWritten && dayOf(settlement.at) < dayOf(Date.now())) return;
+		const isOver = this.#isNetworks && dayOf(settlement.at) < dayOf(Date.now());
+		if (isOver && !this.#isWritten) return;
 		await this.#begin();
+		// What was asked just before midnight and reserved after it holds a place, and nothing else of that day is kept.
+		const isReleased = !hasSpent(settlement.spent) || this.#purse.holds(settlement);
+		if (isOver && isReleased) this.#purse.settle({ ...settlement, spent: nothingSpent }, Date.now());
+		if (isOver) return;
 		// A settlement that fails in the middle is repeated: it must not have been half done.
 		const isNews = this.ctx.storage.transactionSync(
 			() => this.#purse.settle(settlement, Date.now()) && !this.#forgotten.covers(settlement),

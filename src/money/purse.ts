@@ -79,6 +79,11 @@ export class Purse extends Account {
 		return true;
 	}
 
+	/** The reservation is open. */
+	holds({ id, at }: Pick<Settlement, "id" | "at">): boolean {
+		return this.#find(id, at) !== undefined;
+	}
+
 	/** A reservation was given back that has not come yet, or is gone: if it comes, it reserves nothing. */
 	#refuseLater(id: string, at: number, now: number): void {
 		if (this.#isSettled(id)) return;

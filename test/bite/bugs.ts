@@ -27,6 +27,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "a question of just before midnight holds its place in a network's purse for an hour",
+		file: "src/conversation/purses.ts",
+		from: "if (isForgotten(charge, this.#now())) this.#giveBack(charge);",
+		to: "if (isForgotten(charge, 0)) this.#giveBack(charge);",
+		project: "worker",
+		tests: ["conversation/purses"],
+	},
+	{
+		name: "what a network's guests have spent just before midnight is kept for the next day",
+		file: "src/money/object.ts",
+		from: "this.#purse.settle({ ...settlement, spent: nothingSpent }, Date.now());",
+		to: "this.#purse.settle({ ...settlement, ...(nothingSpent && {}) }, Date.now());",
+		project: "worker",
+		tests: ["worker/guest-networks"],
+	},
+	{
 		name: "whoever joined an identity is a guest in what their programs create",
 		file: "src/auth/tokens.ts",
 		from: " || program?.isGuests !== undefined",
@@ -3062,7 +3078,7 @@ export const bugs: Bug[] = [
 		name: "a program that connects resets its owner's name",
 		file: "src/conversation/admission.ts",
 		from: "if (identity.program) return membership.meet(person);",
-		to: "",
+		to: "if (identity.program) membership.rename(person);",
 		project: "worker",
 		tests: ["worker/tokens"],
 	},

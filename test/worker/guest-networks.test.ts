@@ -78,6 +78,18 @@ it("nothing of a network is kept on the next day, nor written for the day before
 	expect(await tables()).toEqual([]);
 });
 
+it("what was asked just before midnight gives its place back, and stores nothing of what it has cost", async () => {
+	const network = "192.0.2.94";
+	const midnight = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 86_400_000;
+	vi.useFakeTimers({ toFake: ["Date"], now: midnight + 1_000 });
+	const at = midnight - 1_000;
+	for (const id of ids(10)) expect(await ledger(network).reserve(wish(id, at), [])).toHaveProperty("granted");
+	expect(await reserve(network, ["next"])).toBe(0);
+	for (const id of ids(10)) await ledger(network).settle({ id, at, label: "", spent: { ...nothingSpent, microUsd: 5 } });
+	expect(await reserve(network, ["next", "after"])).toBe(2);
+	expect((await ledger(network).report("total")).report?.sums).toMatchObject({ microUsd: 0, reserved: 20 });
+});
+
 it("a call that comes before a late alarm finds nothing of the day before either", async () => {
 	const network = "192.0.2.93";
 	const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 43_200_000;
