@@ -107,7 +107,7 @@ export class Replies {
 		const askers = reply ? [] : this.#askersAfter(log.lastReplySeq);
 		const isThere = last?.id === reply?.id && last?.status !== "streaming" && last?.deletedAt === undefined;
 		const isPayerHere = this.#asking.mayPay(granted.payer, reply);
-		if (isPayerHere && askers.length > 0) this.#runner.begin(log.addReply(now(), askers), granted);
+		if (isPayerHere && askers.length > 0) this.#begin(() => log.addReply(now(), askers), granted);
 		else if (isPayerHere && reply && last && isThere) this.#reopen(last, reply, granted);
 		else {
 			funding.giveBack(granted);
@@ -121,10 +121,21 @@ export class Replies {
 
 	#reopen(ended: Message, { isContinued = false } = {}, granted?: Granted): void {
 		const { store, clients } = this.#with;
-		if (!isContinued) store.instructions.moveBefore(ended.seq);
-		const message = isContinued ? store.log.continueReply(ended) : store.log.reopenReply(ended);
-		clients.broadcast(messageEvent("chat:updated", message, store.log.cursor));
-		this.#runner.begin(message, granted);
+		const reopen = () => {
+			if (!isContinued) store.instructions.moveBefore(ended.seq);
+			return isContinued ? store.log.continueReply(ended) : store.log.reopenReply(ended);
+		};
+		this.#begin(reopen, granted, (message) => clients.broadcast(messageEvent("chat:updated", message, store.log.cursor)));
+	}
+
+	/** `store` stores the row of a reply, with its payment or not at all. Then people are told. */
+	#begin(store: () => Message, granted?: Granted, tell: (message: Message) => void = () => {}): void {
+		const { message, paid } = this.#with.store.whole(() => {
+			const message = store();
+			return { message, paid: granted && this.#with.funding.begin(granted, "reply", message) };
+		});
+		tell(message);
+		this.#runner.begin(message, paid);
 	}
 
 	/** When a question that waits is asked, what people asked in private is taken up again, or the request of a dead object is settled; in ms. */
@@ -199,8 +210,8 @@ export class Replies {
 	abandon(): void {
 		this.#asking.abandon();
 		this.asides.abandon();
-		this.#with.funding.endRequests(true);
 		this.#runner.abandon();
+		this.#with.funding.endRequests(true);
 		this.#with.alarm.clear();
 	}
 

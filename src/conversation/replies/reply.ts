@@ -14,7 +14,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { type PriceOf, Spending } from "./money/spending.ts";
 import { textAfterOverlap } from "./overlap.ts";
 import { Research } from "./research.ts";
-import type { Sink } from "./sink.ts";
+import type { Settle, Sink } from "./sink.ts";
 import { thinkingToAppend } from "./thinking.ts";
 import { Turn } from "./turn.ts";
 
@@ -231,13 +231,13 @@ export class Reply {
 		this.#writeCheckpoint(now);
 	}
 
-	/** Makes the row final and sends the events of the end. */
-	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }): Message {
+	/** Makes the row final, with what was paid for it, and sends the events of the end. */
+	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }, settle: Settle): Message {
 		this.#sendPending(true);
 		this.#research.endTools();
 		this.spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
 		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: this.#elapsedBefore + Math.max(0, now - this.#startedAt) };
-		return this.#sink.finish(this.#text, outcome, facts, now);
+		return this.#sink.finish(this.#text, outcome, facts, now, settle);
 	}
 
 	/**

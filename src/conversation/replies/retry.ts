@@ -53,6 +53,11 @@ export function retryDelay({ status, reason }: Outcome, { breaks: all, length, r
 	return breaks.length + 1 < maxAttempts && mayBreakOff([...breaks, { offset: length, reason }], all[start]?.offset ?? 0) ? 0 : undefined;
 }
 
+/** The attempts of a reply so far. */
+export function attemptsOf({ breaks, text }: { breaks: readonly Break[]; text: string }): Pick<Attempts, "breaks" | "length"> {
+	return { breaks, length: text.length };
+}
+
 /** True unless too many attempts brought no text. `start`: where the first of them began. Waiting for a busy Claude does not count. */
 function mayBreakOff(breaks: readonly Break[], start: number): boolean {
 	let [inRow, inAll, reached] = [0, 0, start];

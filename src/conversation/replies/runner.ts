@@ -9,11 +9,10 @@ import type { Outcome } from "../store/log.ts";
 import type { Paid } from "../store/money/payments.ts";
 import { attempt, outcomeBy } from "./attempt.ts";
 import type { Funding } from "./money/funding.ts";
-import type { Granted } from "./money/reservations.ts";
 import type { Resumption } from "./money/resumption.ts";
 import type { PriceOf } from "./money/spending.ts";
 import { Reply } from "./reply.ts";
-import { isBusy, retryDelay } from "./retry.ts";
+import { attemptsOf, isBusy, retryDelay } from "./retry.ts";
 import type { Sink } from "./sink.ts";
 import { wait } from "./wait.ts";
 
@@ -74,11 +73,11 @@ export class Runner {
 		return this.#running?.isSuspended ?? false;
 	}
 
-	/** Begins a reply whose row is stored, and returns. `granted`: it is paid for. */
-	begin(message: Message, granted?: Granted): void {
+	/** Begins a reply whose row and payment are stored, and returns. */
+	begin(message: Message, paid?: Paid): void {
 		const sink = this.#with.sinkFor(message);
-		const running = this.#open(sink, granted && this.#with.funding.begin(granted, sink.kind, message));
-		sink.begin();
+		const running = this.#open(sink, paid);
+		this.#orNone(() => sink.begin());
 		this.#start(running);
 	}
 
@@ -86,8 +85,13 @@ export class Runner {
 	resume(orphan: Message): void {
 		const sink = this.#with.sinkFor(orphan);
 		const running = this.#open(sink, this.#with.funding.find(orphan.id));
+		this.#orNone(() => this.#takeUp(running, sink));
+	}
+
+	/** Nothing runs if this throws. */
+	#orNone(work: () => void): void {
 		try {
-			this.#takeUp(running, sink);
+			work();
 		} catch (error) {
 			this.#running = undefined;
 			throw error;
@@ -286,14 +290,11 @@ export class Runner {
 		this.#running = undefined;
 		this.#with.resumption.cancel(running.reply.message);
 		running.ended.abort();
-		const finished = running.reply.end(outcome, this.#with.now(), facts);
-		if (running.paid) this.#with.funding.settle(running.paid, finished, outcome.reason ?? outcome.status);
+		const finished = running.reply.end(outcome, this.#with.now(), facts, (ended) => {
+			if (running.paid) this.#with.funding.settle(running.paid, ended, outcome.reason ?? outcome.status);
+		});
 		// Cleared last: if the row could not be written, the alarm tries again.
 		this.#with.alarm.clear();
 		return finished;
 	}
-}
-
-function attemptsOf({ breaks, text }: Reply) {
-	return { breaks, length: text.length };
 }

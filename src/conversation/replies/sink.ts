@@ -19,6 +19,9 @@ import { isWordless, readableBy } from "./money/link-rights.ts";
 import { recalled } from "./recall.ts";
 import { unreadFor } from "./seen.ts";
 
+/** Charges what an answer has used. */
+export type Settle = (ended: Message) => void;
+
 /** `message` is the reply as it was when it began, or as its object left it when it died. */
 export interface Sink {
 	readonly message: Message;
@@ -59,8 +62,11 @@ export interface Sink {
 	begin(): void;
 	send(event: ServerEvent): void;
 	checkpoint(text: string, facts: StoredFacts, busy: Busy | undefined): void;
-	/** Makes the row final and sends the events of the end, in the order that every client relies on. */
-	finish(text: string, outcome: Outcome, facts: ReplyFacts, now: number): Message;
+	/**
+	 * Makes the row final and sends the events of the end, in the order that every client relies on. `settle` stores what was paid for it,
+	 * in the same step: both are stored, or neither, and then nobody is told.
+	 */
+	finish(text: string, outcome: Outcome, facts: ReplyFacts, now: number, settle: Settle): Message;
 }
 
 /** A reply of the log, for everybody. */
@@ -160,12 +166,16 @@ export class LogSink implements Sink {
 		this.#store.log.checkpoint(this.message, text, facts, busy);
 	}
 
-	finish(text: string, outcome: Outcome, facts: ReplyFacts, now: number): Message {
+	finish(text: string, outcome: Outcome, facts: ReplyFacts, now: number, settle: Settle): Message {
 		const { conversationId, id: messageId } = this.message;
 		const declined = outcome.reason === "refusal" && { declinedAt: now };
-		this.#saveLatestAsked();
-		const finished = this.#store.log.finishReply(this.message, text, { ...outcome, ...declined }, facts);
-		this.#store.payments.linkQuestions.end(messageId, !isWordless(outcome, text, facts));
+		const finished = this.#store.whole(() => {
+			this.#saveLatestAsked();
+			const finished = this.#store.log.finishReply(this.message, text, { ...outcome, ...declined }, facts);
+			this.#store.payments.linkQuestions.end(messageId, !isWordless(outcome, text, facts));
+			settle(finished);
+			return finished;
+		});
 		this.send({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: text.length, isComplete: true });
 		this.send(messageEvent("chat:message", finished, this.#store.log.cursor));
 		this.send({ type: "chat:complete", conversationId, messageId });

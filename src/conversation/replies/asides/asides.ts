@@ -11,7 +11,7 @@ import type { Outcome } from "../../store/log.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { noticeOf } from "../money/asking.ts";
-import type { Unfunded } from "../money/reservations.ts";
+import type { Granted, Unfunded } from "../money/reservations.ts";
 import { orphanAfter, Runner, type RunnerParts } from "../runner.ts";
 import { AsideSink, sendToOwn } from "./sink.ts";
 
@@ -83,8 +83,19 @@ export class Asides {
 		if (this.#running.get(aside.id) !== running) return undefined;
 		running.ask = undefined;
 		if ("reason" in funded) return this.#refuse(running, funded);
-		running.runner.begin(sink.message, funded);
+		this.#begin(running, sink.message, funded);
 		return undefined;
+	}
+
+	/** Where there is no room for the payment, the aside is taken up like one whose object died. */
+	#begin(running: Running, message: Message, granted: Granted): void {
+		const { funding, store, now } = this.#with;
+		try {
+			running.runner.begin(message, funding.begin(granted, "aside", message));
+		} catch (error) {
+			console.error("A private question could not be asked", store.info.id, error);
+			this.#setDue(running, now() + orphanAfter);
+		}
 	}
 
 	#refuse(running: Running, unfunded: Unfunded): Notice {
@@ -177,7 +188,9 @@ export class Asides {
 	recover(): void {
 		for (const running of this.#running.values())
 			if (running.ask) this.#setDue(running, this.#with.now() + orphanAfter);
-			else running.runner.proceed();
+			else if (running.runner.reply) running.runner.proceed();
+			// There was no room for its beginning, or for its end.
+			else this.#running.delete(running.aside.id);
 		for (const orphan of this.#with.store.asides.streaming())
 			if (!this.#running.has(orphan.aside.id)) {
 				const running = this.#open(orphan);

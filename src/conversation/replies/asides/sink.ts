@@ -17,7 +17,7 @@ import type { Store } from "../../store/store.ts";
 import { messagesFor, type PromptSize, paidFiles, promptSizeFor, promptTokensIn, type ReplySettings, settingsFor } from "../input.ts";
 import { isWordless } from "../money/link-rights.ts";
 import { unreadFor } from "../seen.ts";
-import type { Sink } from "../sink.ts";
+import type { Settle, Sink } from "../sink.ts";
 
 /** In ms. Chunks that come sooner share a frame. They must not wait in the queue of the conversation, whose frames others receive. */
 const chunkGap = 50;
@@ -131,13 +131,18 @@ export class AsideSink implements Sink {
 		this.#with.store.asides.checkpoint(this.#aside.id, text, facts, busy);
 	}
 
-	finish(text: string, outcome: Outcome, facts: ReplyFacts): Message {
+	finish(text: string, outcome: Outcome, facts: ReplyFacts, _now?: number, settle?: Settle): Message {
+		const { store, ended } = this.#with;
+		const finished: Message = { ...this.message, ...facts, ...outcome, content: text };
 		this.#flush();
-		this.#with.store.asides.finish(this.#aside.id, text, outcome, facts);
-		this.#with.store.payments.linkQuestions.end(this.#aside.id, !isWordless(outcome, text, facts));
-		this.#with.ended(this.#aside.id);
+		store.whole(() => {
+			store.asides.finish(this.#aside.id, text, outcome, facts);
+			store.payments.linkQuestions.end(this.#aside.id, !isWordless(outcome, text, facts));
+			settle?.(finished);
+		});
+		ended(this.#aside.id);
 		this.#sendWhole();
-		return { ...this.message, ...facts, ...outcome, content: text };
+		return finished;
 	}
 
 	#sendWhole(): void {

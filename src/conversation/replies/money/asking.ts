@@ -111,7 +111,15 @@ export class Asking {
 
 	#start(ask: Ask): void {
 		this.#retryAt = undefined;
-		this.#current = { ask, done: this.#run(ask) };
+		this.#current = { ask, done: this.#run(ask).catch((error) => this.#keep(ask, error)) };
+	}
+
+	/** There was no room to go on: the ask stays as it is stored, and is taken up again. */
+	#keep(ask: Ask, error: unknown): ReadonlyMap<string, Notice> {
+		console.error("An ask waits", this.#store.info.id, error);
+		if (this.#current?.ask === ask) this.#current = undefined;
+		this.#waitUntil(this.#now() + pauses.longest);
+		return new Map();
 	}
 
 	async #run(ask: Ask): Promise<ReadonlyMap<string, Notice>> {

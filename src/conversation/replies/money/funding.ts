@@ -17,6 +17,7 @@ import { type Allowance, allowanceFor, type Next } from "./allowance.ts";
 import { difference } from "./amounts.ts";
 import { chargesFor, lostOf, spentOf, startOf, totalOf, type Used } from "./charged.ts";
 import type { GuestNetworks } from "./guest-networks.ts";
+import { isLeft, usedBy } from "./left.ts";
 import { type Granted, Reservations, rewritersIn, type Unfunded } from "./reservations.ts";
 import { rewriteFor, shareOf } from "./rewrites.ts";
 import type { LostRequest } from "./spending.ts";
@@ -92,15 +93,14 @@ export class Funding {
 	}
 
 	/**
-	 * Ends what single requests, such as for a title, of an earlier life of the object left, and all of them if the conversation is deleted.
-	 * Nobody knows how far they came, so all that was reserved is charged. An aside that nobody has paid for yet ends, too.
+	 * Ends what single requests, such as for a title, of an earlier life of the object left, the payments of answers that have ended, and all
+	 * of them if the conversation is deleted. An aside that nobody has paid for yet ends, too.
 	 */
 	endRequests(isDeleted = false): void {
 		for (const payment of this.#store.payments.open()) {
-			const isKept = isAnswer(payment.kind) && !(payment.kind === "aside" && payment.type === "ask");
-			if (isKept || (this.#begun.has(payment.id) && !isDeleted)) continue;
+			if (!isDeleted && !isLeft(this.#store, payment, this.#begun)) continue;
 			if (payment.type === "ask") this.#releaseAll(payment);
-			else this.settle(payment, { cost: { usd: usdOf(payment.microUsd), about: true } }, "interrupted");
+			else this.settle(payment, usedBy(this.#store, payment), "interrupted");
 		}
 	}
 

@@ -37,7 +37,7 @@ export class Reservations {
 	readonly #purses: Purses;
 	readonly #terms: Terms;
 	readonly #payers: Payers;
-	/** Asks that purses are asked about now. */
+	/** Asks that purses are asked about now, or that they may still hold something for. */
 	readonly #pending = new Set<string>();
 
 	constructor(parts: { store: Store; purses: Purses; terms: Terms }) {
@@ -147,13 +147,18 @@ export class Reservations {
 		this.release(ask, wasPending ? ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)] : []);
 	}
 
-	/** Nothing is asked for what these purses hold. */
+	/** Nothing is asked for what these purses hold. Throws if there is no room to store that: they hold it until that is tried again. */
 	release({ id, at }: Pick<Ask, "id" | "at">, held: readonly PurseOwner[]): void {
 		const { payments } = this.#store;
 		payments.purse.drop(id);
 		payments.links.drop(id);
-		if (held.length === 0) payments.delete(id);
-		else this.#purses.settle(id, releasesFor({ id, at }, held));
+		if (held.length === 0) {
+			payments.delete(id);
+			return;
+		}
+		this.#pending.add(id);
+		this.#purses.settle(id, releasesFor({ id, at }, held));
+		this.#pending.delete(id);
 	}
 }
 

@@ -1,0 +1,167 @@
+// What is paid for in a storage that becomes full at any of its writes: nothing stays reserved, and no request goes unpaid.
+
+import { describe, expect, it } from "vitest";
+import { priceOf } from "../../../src/money/prices.ts";
+import { ann, bob, inConversation, settled, TestConversation, type TestPurses } from "../../support/conversation.ts";
+import { fillUp } from "../../support/full.ts";
+import { allowLog } from "../../support/log.ts";
+
+// Each write that fails is logged.
+allowLog(/SQLITE_FULL/);
+
+const ended = { type: "end", stopReason: "end_turn" } as const;
+const rows = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+function metered(conversation: TestConversation): TestConversation {
+	conversation.priceOf = (_model, at) => priceOf("claude-sonnet-5-5", at, { prices: new Map() });
+	conversation.budgets = { conversation: 5_000_000 };
+	return conversation;
+}
+
+function nextLife(state: DurableObjectState, purses: TestPurses): TestConversation {
+	const next = metered(new TestConversation(state, 60_000, undefined, purses));
+	next.replies.recover();
+	return next;
+}
+
+const withMoney = (test: (conversation: TestConversation, state: DurableObjectState) => Promise<void>) =>
+	inConversation((conversation, state) => test(metered(conversation), state));
+
+/** Answers every request that Claude is asked from now on. */
+async function answerAll(conversation: TestConversation): Promise<void> {
+	for (let n = 0; n < conversation.calls.length; n++) {
+		const call = conversation.calls[n];
+		if (!call || call.signal.aborted) continue;
+		await call.usage(1_000, 1_000);
+		await call.event(ended);
+		await settled();
+	}
+}
+
+/** Makes the storage's room last for so many rows while something runs, and for everything afterwards. */
+async function withRoom(state: DurableObjectState, after: number, work: () => Promise<void>): Promise<void> {
+	const makeRoom = fillUp(state.storage.sql, { after });
+	await work().finally(makeRoom);
+}
+
+function expectAllSettled({ store, now, purses }: TestConversation): void {
+	expect(store.payments.open()).toEqual([]);
+	const { reserved, microUsd } = store.payments.purse.sums("day", now);
+	expect(reserved).toBe(0);
+	expect(microUsd).toBeGreaterThan(0);
+	// Every purse that has granted something was told.
+	expect([...purses.reserved.keys()]).toEqual([]);
+}
+
+describe("a payment in a storage that becomes full", () => {
+	it.each(rows)("at the end of its reply, with room for %s rows, is settled with it", (after) =>
+		withMoney(async (conversation, state) => {
+			conversation.say(conversation.enter(ann), "Hi");
+			await settled();
+			await conversation.call.text("Answer");
+			await conversation.call.usage(1_000, 1_000);
+			await withRoom(state, after, async () => {
+				await conversation.call.event(ended);
+				await settled();
+			});
+			const { log, payments } = conversation.store;
+			expect([log.lastReply()?.status, payments.open().length]).toEqual(after > 3 ? ["complete", 0] : ["streaming", 1]);
+			conversation.replies.recover();
+			await settled();
+			await answerAll(conversation);
+			const next = nextLife(state, conversation.purses);
+			await settled();
+			expect(next.store.log.lastReply()?.status).toBe("complete");
+			expectAllSettled(next);
+		}),
+	);
+
+	it.each(rows)("at the beginning of its reply, with room for %s rows, is stored with it", (after) =>
+		withMoney(async (conversation, state) => {
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.say(conversation.enter(ann), "Hi");
+			await settled();
+			await withRoom(state, after, async () => {
+				gate.resolve();
+				await settled();
+				await settled();
+			});
+			const reply = conversation.store.log.lastReply();
+			if (reply) expect(conversation.store.payments.paidFor(reply.id)).toBeDefined();
+			conversation.replies.recover();
+			await settled();
+			const next = nextLife(state, conversation.purses);
+			await settled();
+			await answerAll(next);
+			expect(next.store.log.lastReply()?.status).toBe("complete");
+			expectAllSettled(next);
+		}),
+	);
+
+	it("of a reply that an earlier release has ended without it is settled by what the reply has used", () =>
+		withMoney(async (conversation, state) => {
+			conversation.say(conversation.enter(ann), "Hi");
+			await settled();
+			const [paid] = conversation.store.payments.open();
+			await answerAll(conversation);
+			const { microUsd } = conversation.store.payments.purse.sums("day", conversation.now);
+			if (paid) conversation.store.payments.put(paid);
+			const next = nextLife(state, conversation.purses);
+			await settled();
+			expectAllSettled(next);
+			expect(next.store.payments.purse.sums("day", next.now).microUsd).toBe(2 * microUsd);
+		}));
+
+	it("of a private question is released where there is no room to begin, and its person may ask again", () =>
+		withMoney(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			const conversationId = conversation.store.info.id;
+			const ask = (clientId: string) =>
+				conversation.rules.receive(client, { type: "chat:ask-privately", conversationId, content: "What does Bob want?", clientId });
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			ask("q-1");
+			await settled();
+			await withRoom(state, 0, async () => {
+				gate.resolve();
+				await settled();
+				await settled();
+			});
+			conversation.replies.recover();
+			await settled();
+			expect(client.last("chat:aside").aside.status).toBe("failed");
+			expect([...conversation.purses.reserved.keys()]).toEqual([]);
+			ask("q-2");
+			await settled();
+			await answerAll(conversation);
+			expect(client.last("chat:aside").aside.status).toBe("complete");
+			expectAllSettled(conversation);
+		}));
+
+	it("while purses are asked leaves Claude free for others, and is taken up again", () =>
+		withMoney(async (conversation, state) => {
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.purses.left.ann = 0;
+			conversation.say(anns, "@claude Hi");
+			await settled();
+			const { settle } = conversation.purses;
+			conversation.purses.settle = () => {
+				throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
+			};
+			await withRoom(state, 0, async () => {
+				gate.resolve();
+				await settled();
+				await settled();
+			});
+			conversation.purses.settle = settle;
+			expect(conversation.replies.isBusy).toBe(false);
+			conversation.say(bobs, "@claude And me?");
+			await settled();
+			expect(conversation.calls).toHaveLength(1);
+			await answerAll(conversation);
+			expectAllSettled(conversation);
+		}));
+});
