@@ -177,6 +177,24 @@ describe("a reply that waits for a decision", () => {
 			expect(client.last("chat:tool").tool).toMatchObject({ error: "declined", decidedBy: ann });
 		}));
 
+	it("can be decided again if the storage was full when purses were asked", () =>
+		whileItWaits(async ({ conversation, client }) => {
+			expectLog(/The storage is full/);
+			const { settle } = conversation.purses;
+			conversation.purses.settle = () => {
+				throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
+			};
+			conversation.purses.left.ann = 0;
+			decide(conversation, client);
+			await settled();
+			expect(client.last("chat:error")).toMatchObject({ code: "storage_full" });
+			conversation.purses.settle = settle;
+			conversation.purses.left.ann = 1_000_000;
+			decide(conversation, client);
+			await settled();
+			expect(conversation.toolbox.called).toHaveLength(1);
+		}));
+
 	it("gives back what is granted after it was stopped", () =>
 		whileItWaits(async ({ conversation, client }) => {
 			const asked = Promise.withResolvers<void>();

@@ -42,9 +42,11 @@ export class Resumption {
 		const current = { messageId: message.id, ask };
 		this.#current = current;
 		alarm.set(now() + longestAsk);
-		const granted = await funding.reserve(ask, this.#promptSize(message, options.turn));
-		const isOver = this.#current !== current;
-		if (!isOver) this.#current = undefined;
+		let isOver = true;
+		const granted = await funding.reserve(ask, this.#promptSize(message, options.turn)).finally(() => {
+			isOver = this.#current !== current;
+			if (!isOver) this.#current = undefined;
+		});
 		if ("reason" in granted) return granted;
 		if (!isOver && store.members.find(granted.payer.userId)) return funding.resume(granted, { id: message.id, ...spending.at(now()) });
 		funding.giveBack(granted);
