@@ -2547,6 +2547,14 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/full-payments"],
 	},
 	{
+		name: "a link does not count what its people pay for a change of what Claude has read",
+		file: "src/conversation/replies/money/funding.ts",
+		from: "\t\t\tlinks.settle(stored.rewrite, share);\n",
+		to: "",
+		project: "worker",
+		tests: ["replies/rewrites"],
+	},
+	{
 		name: "the payment of a reply that has ended stays for ever",
 		file: "src/conversation/replies/money/left.ts",
 		from: 'isAnswer(payment.kind) ? answerOf(store, payment)?.status !== "streaming" : !isOfNow',

@@ -168,3 +168,35 @@ it("holds nothing after the question was taken back while purses were asked", ()
 		await reply(conversation, anns);
 		expect(conversation.purses.settled.slice(3).map(([owner]) => owner)).toEqual(["deployment", "ann", "bob"]);
 	}));
+
+it("what links let their people spend is held also where one of them has changed what Claude has read", () =>
+	inConversation(async (conversation) => {
+		metered(conversation);
+		const owner = { ...ann, role: "owner" as const };
+		conversation.membership.update(owner, { assistant: "mention" });
+		const allows = { usd: 1 };
+		conversation.invitations.invite(owner, { id: "i", role: "member", expiresAt: conversation.now + 6_000_000, maxUses: null, allows });
+		const eve = { userId: "eve", username: "Eve" };
+		for (const person of [bob, eve]) conversation.invitations.accept(person, "i");
+		const [bobs, eves] = [conversation.enter(bob), conversation.enter(eve)];
+		conversation.say(bobs, long);
+		const { messages } = conversation.store.reader.page(99, 99);
+		const edit = (content: string) => {
+			const { id: conversationId } = conversation.store.info;
+			conversation.rules.receive(bobs, { type: "chat:edit", conversationId, messageId: messages[0]?.id ?? "", content });
+		};
+		await reply(conversation, eves);
+		conversation.now += 10_000;
+		edit(`${long}!`);
+		await reply(conversation, eves);
+		const spent = conversation.store.payments.purse.byLabel("day", conversation.now, 9);
+		expect(spent.map(({ label }) => label).sort()).toEqual(["bob", "eve"]);
+		const link = () => conversation.store.invites.find("i");
+		expect(link()?.microUsd).toBe(spent.reduce((sum, { microUsd }) => sum + microUsd, 0));
+		// Nothing is left for another change: whoever asks pays for it all, as far as their own link lets them.
+		conversation.now += 10_000;
+		edit(`${long}?`);
+		await ask(conversation, eves);
+		expect(conversation.store.payments.links.reserved("i")).toBeLessThanOrEqual(1_000_000 - (link()?.microUsd ?? 0));
+		await answer(conversation);
+	}));

@@ -259,6 +259,7 @@ export class Funding {
 		links.settle(stored, spent.microUsd - share);
 		if (stored.rewrite && share > 0) {
 			purse.settle({ at, label: labelOf(stored.rewrite.payer), spent: { ...nothingSpent, microUsd: share } });
+			links.settle(stored.rewrite, share);
 			this.#enterShare(stored, share);
 		}
 		this.#requests.delete(id);

@@ -38,7 +38,7 @@ export class Payers {
 			const payment = await this.#payBy(payer, wish);
 			held.push(...payment.held.filter((owner) => !held.some((one) => isSamePurse(one, owner))));
 			if (!isRefused(payment.answer)) return { ...payment, held };
-			this.#store.payments.links.drop(ask.id);
+			this.#store.payments.links.giveBack(ask.id);
 			if (!(refused && isRefused(refused.answer) && refused.answer.refused === "busy")) refused = payment;
 		}
 		if (!refused) throw new Error("Nobody is there who could pay.");

@@ -6,6 +6,7 @@ import type { Price } from "../../../money/prices.ts";
 import { type Answer, isSamePurse, type Limit, nothingSpent, type PurseOwner, type Wish } from "../../../money/purse-calls.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Purses } from "../../ports.ts";
+import { rewriteId } from "../../store/money/link-purses.ts";
 import { type Ask, isAnswer, ownersOf, type Paid } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import type { PromptSize } from "../input.ts";
@@ -104,13 +105,18 @@ export class Reservations {
 	/** As much as the purse has of the one who has changed what Claude has read. Nothing waits for them: without it, the payer pays all. */
 	async #reserveRewrite(ask: Ask, price: Price, promptTokens: number): Promise<Paid["rewrite"]> {
 		const { id, at, rewrite } = ask;
-		const most = rewrite ? rewriteCost(price, promptTokens, rewrite.tokens) : 0;
-		if (!rewrite || most === 0) return undefined;
+		const cost = rewrite ? rewriteCost(price, promptTokens, rewrite.tokens) : 0;
+		if (!rewrite || cost === 0) return undefined;
+		const { members, payments } = this.#store;
+		const { link } = members.standing(rewrite.payer.userId);
+		const ofLink = link === null ? { granted: cost } : payments.links.reserve(link, { id: rewriteId(id), least: 1, most: cost });
+		if (!("granted" in ofLink)) return undefined;
+		const most = ofLink.granted;
 		const answer = await this.#payers.reserveIn(rewrite.payer, { id, at, label: this.#store.info.id, least: 1, most });
 		if (!isHeld(answer)) return undefined;
 		// They may have been erased meanwhile. What is held has to be released in any case.
-		const isCharged = answer !== "unreachable" && "granted" in answer && this.#store.payments.isRewriter(ask, rewrite.payer);
-		return { ...rewrite, microUsd: isCharged ? answer.granted : 0 };
+		const isCharged = answer !== "unreachable" && "granted" in answer && payments.isRewriter(ask, rewrite.payer);
+		return { ...rewrite, microUsd: isCharged ? answer.granted : 0, ...(link !== null && { link }) };
 	}
 
 	/** The least that is of use, without any files, what is enough for all of them, and the most that it can cost. */

@@ -4,16 +4,21 @@
 import type { Answer, Wish } from "../../../money/purse-calls.ts";
 import type { Invites } from "../invites.ts";
 
-type Reservation = { id: string; link?: string | undefined; microUsd: number };
+export type LinkReservation = { id: string; link?: string | undefined; microUsd: number };
+
+/** The id under which a link pays for somebody who has changed what Claude has read. */
+export function rewriteId(id: string): string {
+	return `${id} rewrite`;
+}
 
 export class LinkPurses {
 	readonly #invites: Pick<Invites, "find" | "charge">;
-	readonly #paid: () => readonly Reservation[];
+	readonly #paid: () => readonly LinkReservation[];
 	/** Granted to asks, by their ids. */
-	readonly #granted = new Map<string, Reservation>();
+	readonly #granted = new Map<string, LinkReservation>();
 
 	/** `paid`: the payments that are not settled. */
-	constructor(invites: Pick<Invites, "find" | "charge">, paid: () => readonly Reservation[]) {
+	constructor(invites: Pick<Invites, "find" | "charge">, paid: () => readonly LinkReservation[]) {
 		this.#invites = invites;
 		this.#paid = paid;
 	}
@@ -29,7 +34,7 @@ export class LinkPurses {
 		return left < (unspent < enough ? least : enough) ? { refused: "busy" } : this.#grant({ id, link, microUsd: Math.min(most, left) });
 	}
 
-	#grant(reservation: Reservation): Answer {
+	#grant(reservation: LinkReservation): Answer {
 		this.#granted.set(reservation.id, reservation);
 		return { granted: reservation.microUsd };
 	}
@@ -40,13 +45,19 @@ export class LinkPurses {
 		if (granted) this.#granted.set(id, { ...granted, microUsd: Math.min(granted.microUsd, microUsd) });
 	}
 
-	/** The ask is over: its payment is stored, or there is none. */
-	drop(id: string): void {
+	/** Another one pays. */
+	giveBack(id: string): void {
 		this.#granted.delete(id);
 	}
 
+	/** The ask is over: its payment is stored, or there is none. */
+	drop(id: string): void {
+		this.giveBack(id);
+		this.giveBack(rewriteId(id));
+	}
+
 	/** Charges what has been used. The caller deletes the payment in the same step. */
-	settle({ link }: Pick<Reservation, "link">, microUsd: number): void {
+	settle({ link }: Pick<LinkReservation, "link">, microUsd: number): void {
 		if (link !== undefined) this.#invites.charge(link, microUsd);
 	}
 

@@ -5,7 +5,7 @@ import type { Charge, PurseOwner, Spent } from "../../../money/purse-calls.ts";
 import { hasTable } from "../../../platform/migrate.ts";
 import type { Author, Person } from "../../../protocol/person.ts";
 import type { Invites } from "../invites.ts";
-import { LinkPurses } from "./link-purses.ts";
+import { LinkPurses, type LinkReservation, rewriteId } from "./link-purses.ts";
 import { LinkQuestions } from "./link-questions.ts";
 import { OwnPurse } from "./own-purse.ts";
 import { Rewrites } from "./rewrites.ts";
@@ -100,8 +100,8 @@ export type Paid = {
 	before?: Spent;
 	sentAt?: number | undefined;
 	isResumed?: boolean;
-	/** As in an ask. `microUsd` are reserved in that person's purse. */
-	rewrite?: { payer: Payer; tokens: number; microUsd: number } | undefined;
+	/** As in an ask. `microUsd` are reserved in that person's purse, and in that of the `link` that they came by. */
+	rewrite?: { payer: Payer; tokens: number; microUsd: number; link?: string } | undefined;
 	link?: string;
 };
 
@@ -119,6 +119,11 @@ export type Payment = Ask | Paid;
 /** The conversation itself has been charged. Earlier releases leave a row of this `kind` alone, and look at its payer. */
 type Settled = { type: "settled"; id: string; kind: "reply"; payer: Person; charges: readonly Charge[] };
 
+/** What a payment holds of links. */
+function linkReservationsOf({ id, link, microUsd, rewrite }: Paid): LinkReservation[] {
+	return [{ id, link, microUsd }, ...(rewrite ? [{ id: rewriteId(id), link: rewrite.link, microUsd: rewrite.microUsd }] : [])];
+}
+
 const nobody: Person = { userId: "", username: "" };
 
 export class Payments {
@@ -133,7 +138,7 @@ export class Payments {
 		this.rewrites = new Rewrites(sql);
 		const paid = () => this.open().filter((one) => one.type === "paid");
 		this.purse = new OwnPurse(sql, paid);
-		this.links = new LinkPurses(invites, paid);
+		this.links = new LinkPurses(invites, () => paid().flatMap(linkReservationsOf));
 		this.linkQuestions = new LinkQuestions(sql, invites);
 	}
 
