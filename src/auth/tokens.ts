@@ -38,6 +38,8 @@ export type Program = {
 	epoch?: string;
 	/** Of an owner who came as a guest: whether they are one still. */
 	isGuests?: boolean;
+	/** It posts by an incoming webhook, which anybody who has its address may call from anywhere. */
+	isWebhook?: boolean;
 };
 /** `retryAfterMs` goes with `unavailable` and `rate_limited`: nobody can tell now whether the token is good. */
 export type Verified = { identity: Identity } | { refusal: TokenRefusal };

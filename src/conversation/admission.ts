@@ -99,14 +99,19 @@ export class Admission {
 	 * speak under.
 	 */
 	enter(identity: Identity): Author | Refusal {
-		const { id, store, endings, networks, now } = this.#with;
+		const { id, store, endings, now } = this.#with;
 		endings.run();
 		const member = covers(identity, id) ? this.#join(identity) : undefined;
 		if (!member) return { code: "not_found" };
-		networks.note(identity);
+		this.#noteNetwork(identity);
 		const shutOutFor = store.members.shutOutUntil(member.userId) - now();
 		if (shutOutFor > 0) return { code: "rate_limited", retryAfterMs: shutOutFor };
 		return authorOf(member, identity);
+	}
+
+	/** A request by a webhook does not say where the webhook's maker is. */
+	#noteNetwork(identity: Identity): void {
+		if (!identity.program?.isWebhook) this.#with.networks.note(identity);
 	}
 
 	/**
@@ -156,14 +161,14 @@ export class Admission {
 	 * `reserve`: see `WorkRate.begin`.
 	 */
 	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
-		const { id, membership, endings, work, networks, now } = this.#with;
+		const { id, membership, endings, work, now } = this.#with;
 		const person = personOf(identity);
 		const busy = work.begin(this.requester(identity), now(), price, reserve);
 		if (busy) return busy;
 		endings.run();
 		const member = covers(identity, id) ? (membership.meet(person) ?? membership.join(person, isGranted(identity, id))) : undefined;
 		if (!member) return { code: "not_found" };
-		networks.note(identity);
+		this.#noteNetwork(identity);
 		return act(member);
 	}
 

@@ -62,10 +62,6 @@ export class Calls extends WebhookCalls {
 		return this.#counted(list, { rows: list.members.length, length: 0 });
 	}
 
-	standing(): { isMember: true } | Refusal {
-		return this.#asMember(() => ({ isMember: true }));
-	}
-
 	describe(): Described | Refusal {
 		return this.#asMember(({ userId }) => this.#listed(this.#parts.membership.describe(userId)));
 	}

@@ -90,6 +90,14 @@ export class DeployerCalls extends RpcTarget {
 		return exportPiece(source, "jsonl", place);
 	}
 
+	/** For a person's own object, which asks without a request of theirs: nothing is learned here of where they are. */
+	isMember(userId: string): boolean {
+		const { store, endings } = this.#parts;
+		if (!store.exists) return false;
+		endings.run();
+		return store.members.find(userId) !== undefined;
+	}
+
 	/** The next piece of what a person has here. Nobody waits for it, so it leaves them work to go on with. */
 	ownPiece(person: Requester, place?: PlaceInConversation): Piece<PlaceInConversation> | Refusal {
 		const { store, sql, admission, endings, work, now } = this.#parts;

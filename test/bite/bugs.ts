@@ -27,6 +27,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "a webhook that is called from elsewhere moves its maker's questions to another network",
+		file: "src/conversation/admission.ts",
+		from: "if (!identity.program?.isWebhook) this",
+		to: "this",
+		project: "worker",
+		tests: ["worker/guest-networks"],
+	},
+	{
+		name: "a notification to a guest's device takes their network from them",
+		file: "src/user/push/wiring.ts",
+		from: "return await calls.isMember(userId);",
+		to: 'return (await calls.isMember(userId)) && !("code" in (await env.CONVERSATIONS.getByName(conversationId).as({ ...identityOf({ kind: "issued" }), network: "192.0.2.99" }).describe()));',
+		project: "worker",
+		tests: ["worker/guest-networks"],
+	},
+	{
 		name: "a question of just before midnight holds its place in a network's purse for an hour",
 		file: "src/conversation/purses.ts",
 		from: "if (isForgotten(charge, this.#now())) this.#giveBack(charge);",

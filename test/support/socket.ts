@@ -92,10 +92,14 @@ export class Client {
 	}
 
 	/** Opens a socket with a token that the test has. */
-	static async openBy(token: string, conversationId: string, options: { cursor?: string; ignoresClose?: boolean } = {}) {
+	static async openBy(
+		token: string,
+		conversationId: string,
+		options: { cursor?: string; ignoresClose?: boolean; headers?: Record<string, string> } = {},
+	) {
 		const query = options.cursor === undefined ? "" : `?cursor=${encodeURIComponent(options.cursor)}`;
 		const response = await exports.default.fetch(`${origin}/api/conversations/${conversationId}/socket${query}`, {
-			headers: { upgrade: "websocket", authorization: `Bearer ${token}` },
+			headers: { upgrade: "websocket", authorization: `Bearer ${token}`, ...options.headers },
 		});
 		if (!response.webSocket) throw new Error(`No socket: ${response.status} ${await response.text()}`);
 		return new Client(response.webSocket, conversationId, options.ignoresClose);

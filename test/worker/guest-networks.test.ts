@@ -1,14 +1,19 @@
 // What the guests of one network may spend on Claude together, over real routes and purses.
 
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { purseName } from "../../src/money/object.ts";
 import { type Answer, nothingSpent, type Wish } from "../../src/money/purse-calls.ts";
+import { expectLog } from "../support/log.ts";
+import { FakePushService, vapidKeys } from "../support/push-service.ts";
 import { scripted, withSettings } from "../support/settings.ts";
-import { call, newConversation, tokenOf } from "../support/socket.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
+const keys = vapidKeys();
 withSettings({
+	...keys,
+	VAPID_SUBJECT: "mailto:operator@example.com",
 	...scripted,
 	CLAUDE_PRICES: '{"claude-sonnet-5-5": {"input": 1, "output": 10}}',
 	GUEST_CLAUDE: "on",
@@ -45,6 +50,69 @@ it("a network's guests share a purse, which others and the deployment's people d
 	);
 	// Five networks' worth for the site around it.
 	await expect.poll(async () => (await ledger("2001:db8:91::/48").report("day")).report?.sums.microUsd).toBeGreaterThan(50_000);
+});
+
+/** A guest from an address who owns a conversation. */
+async function guestAt(address: string) {
+	const from = { "cf-connecting-ip": address };
+	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+	const { id } = (await call("POST", "/conversations", token, { title: "Costs" }, from)).body.conversation;
+	await call("PATCH", `/conversations/${id}`, token, { assistant: "mention" }, from);
+	return { id, token, userId: user.id, from };
+}
+
+const spentBy = async (network: string) => (await ledger(network).report("day")).report?.sums.microUsd ?? 0;
+
+/** What a network pays for the reply to a question. */
+async function paidBy(network: string, client: Client, ask: () => unknown): Promise<number> {
+	const before = await spentBy(network);
+	await ask();
+	await client.next("chat:complete");
+	const deployment = async () => (await env.LEDGER.getByName(purseName("deployment")).report("day")).report?.sums.reserved;
+	await expect.poll(deployment).toBe(0);
+	return (await spentBy(network)) - before;
+}
+
+const question = '@claude !{"tokens":10}';
+
+it("a guest's network pays for them also after a device of theirs was notified late", async () => {
+	expectLog(/A notification could not be pushed/);
+	const service = new FakePushService();
+	const outside = globalThis.fetch;
+	const fetches = vi.spyOn(globalThis, "fetch").mockImplementation(service.fetch(outside));
+	const address = "192.0.2.95";
+	const { id, token, userId, from } = await guestAt(address);
+	const { invite } = (await call("POST", `/conversations/${id}/invites`, token, {}, from)).body;
+	await call("POST", "/invites/accept", await tokenOf("ann"), { token: invite.token });
+	const browser = service.subscribe(keys.VAPID_PUBLIC_KEY);
+	browser.answers.push(new Response(null, { status: 503 }));
+	await call("POST", "/me/push", token, { subscription: browser.subscription }, { origin, ...from });
+	(await Client.join("ann", id)).say("Hello");
+	await vi.waitFor(() => expect(browser.requests).toBe(1), { timeout: 10_000 });
+	const client = await Client.openBy(token, id, { headers: from });
+	// A notification that waited asks the conversation whether its person is still there.
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6_000 });
+	await runDurableObjectAlarm(env.USERS.getByName(userId));
+	await browser.next();
+	vi.useRealTimers();
+	expect(await paidBy(address, client, () => client.say(question))).toBeGreaterThan(0);
+	fetches.mockRestore();
+});
+
+it("a guest's network pays for them also after their webhook was called from elsewhere, and for what it asks", async () => {
+	const [address, elsewhere] = ["192.0.2.96", "192.0.2.97"];
+	const { id, token, from } = await guestAt(address);
+	const client = await Client.openBy(token, id, { headers: from });
+	const made = await call("POST", `/conversations/${id}/incoming-webhooks`, token, { name: "builds", asksClaude: true }, from);
+	const post = () =>
+		exports.default.fetch(made.body.webhook.url, {
+			method: "POST",
+			headers: { "cf-connecting-ip": elsewhere },
+			body: JSON.stringify({ text: question }),
+		});
+	expect(await paidBy(address, client, post)).toBeGreaterThan(0);
+	expect(await paidBy(address, client, () => client.say(question))).toBeGreaterThan(0);
+	expect(await spentBy(elsewhere)).toBe(0);
 });
 
 const wish = (id: string, at = Date.now()): Wish => ({ id, at, label: "", least: 1, most: 10 });

@@ -32,7 +32,7 @@ export async function postByWebhook(parts: Parts, webhookId: string, posted: Pos
 		expiresAt: now() + moment,
 		grants: [],
 		...(network !== undefined && isGuests && { network }),
-		program: { tokenId, name, scopes: ["write"], conversations: [id], isGuests },
+		program: { tokenId, name, scopes: ["write"], conversations: [id], isGuests, isWebhook: true },
 	};
 	const sent = await new Calls(parts, identity).say(posted, !webhook.asksClaude);
 	if (!("code" in sent) && store.exists) store.incomingWebhooks.setUsed(webhookId, now(), webhookLimits.usePrecision);

@@ -39,10 +39,9 @@ export function pushOf(env: Env, parts: Parts): Push {
 		},
 		ownerAbsence: () => settings().tokens.ownerAbsence,
 		holds: async (device) => !(await refusalOf(identityOf(device), settings(), env.USERS, now())),
-		isMember: async (conversationId) =>
-			"isMember" in
-			(await env.CONVERSATIONS.getByName(conversationId)
-				.as(identityOf({ kind: "issued" }))
-				.standing()),
+		isMember: async (conversationId) => {
+			using calls = await env.CONVERSATIONS.getByName(conversationId).forDeployer();
+			return await calls.isMember(userId);
+		},
 	});
 }

@@ -15,8 +15,8 @@ export class GuestNetworks {
 		this.#members = members;
 	}
 
-	/** A member has come, or called. */
-	note({ userId, network }: Requester): void {
+	/** A member has come, or called, by a request of their own. One of which no network is known never replaces a known one. */
+	note({ userId, network = this.#known.get(userId) }: Requester): void {
 		if (!this.#members.isGuest(userId)) return;
 		this.#known.delete(userId);
 		this.#known.set(userId, network);
