@@ -11,7 +11,7 @@ import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import { Calls } from "./calls.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { type PriceOf, Spending } from "./money/spending.ts";
+import { type Prices, Spending } from "./money/spending.ts";
 import { textAfterOverlap } from "./overlap.ts";
 import { Research } from "./research.ts";
 import type { Settle, Sink } from "./sink.ts";
@@ -43,7 +43,7 @@ export class Reply {
 	readonly #checkpoints: Checkpoints;
 
 	/** Begins with what the message holds: nothing, or what a reply had when its object died. */
-	constructor(sink: Sink, { priceOf, toolbox, clock }: { priceOf: PriceOf; toolbox: Toolbox; clock: () => number }) {
+	constructor(sink: Sink, { prices, toolbox, clock }: { prices: Prices; toolbox: Toolbox; clock: () => number }) {
 		const now = clock();
 		const { message } = sink;
 		this.#sink = sink;
@@ -55,7 +55,7 @@ export class Reply {
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
 		this.#unreadFiles = message.unreadFiles;
-		this.spending = new Spending(message, priceOf, () => sink.promptTokens());
+		this.spending = new Spending({ ...message, charge: sink.written()?.charge }, prices, () => sink.promptTokens());
 		this.#research = new Research(message, (event) => sink.send(event));
 		this.calls = new Calls({ sink, toolbox, now: clock, show: (event) => this.recordTool(event, clock()) });
 		this.#turn = new Turn(sink);
@@ -275,7 +275,7 @@ export class Reply {
 	}
 
 	#writeCheckpoint(now: number): void {
-		const facts = { ...this.#factsAt(now), written: { at: now, perSecond: this.spending.perSecond } };
+		const facts = { ...this.#factsAt(now), written: this.spending.writtenAt(now) };
 		this.#sink.checkpoint(this.#text, facts, this.#busy);
 		this.#checkpoints.written(now, this.#length);
 	}

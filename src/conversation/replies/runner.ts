@@ -192,14 +192,12 @@ export class Runner {
 	}
 
 	#open(sink: Sink, paid: Paid | undefined): Running {
-		this.#running = {
-			reply: new Reply(sink, { priceOf: this.#with.priceOf, toolbox: this.#with.toolbox, clock: this.#with.now }),
-			ended: new AbortController(),
-			isAsleep: false,
-			paid,
-			isSuspended: false,
-		};
-		return this.#running;
+		const { priceOf, toolbox, now: clock, funding } = this.#with;
+		const paidFor = () => running.paid && { model: running.paid.model, price: funding.priceOf(running.paid) };
+		const reply = new Reply(sink, { prices: { priceOf, paidFor }, toolbox, clock });
+		const running: Running = { reply, ended: new AbortController(), isAsleep: false, paid, isSuspended: false };
+		this.#running = running;
+		return running;
 	}
 
 	#start(running: Running): void {
@@ -290,8 +288,10 @@ export class Runner {
 		this.#running = undefined;
 		this.#with.resumption.cancel(running.reply.message);
 		running.ended.abort();
-		const finished = running.reply.end(outcome, this.#with.now(), facts, (ended) => {
-			if (running.paid) this.#with.funding.settle(running.paid, ended, outcome.reason ?? outcome.status);
+		const now = this.#with.now();
+		const finished = running.reply.end(outcome, now, facts, () => {
+			const charged = running.reply.spending.at(now);
+			if (running.paid) this.#with.funding.settle(running.paid, charged, outcome.reason ?? outcome.status);
 		});
 		// Cleared last: if the row could not be written, the alarm tries again.
 		this.#with.alarm.clear();

@@ -20,8 +20,11 @@ import { type Author, nameOfAuthor, type Person } from "../../protocol/person.ts
 /** Facts about a reply that are stored besides its text. */
 export type ReplyFacts = Pick<Message, (typeof replyFacts)[number]>;
 
-/** When a running reply was last stored, in ms, and how many tokens a second Claude may have written then. */
-export type Written = { at: number; perSecond: number };
+/**
+ * When a running reply was last stored, in ms, and how many tokens a second Claude may have written then. `charge`: what it is charged so
+ * far, where its cost is unknown.
+ */
+export type Written = { at: number; perSecond: number; charge?: Message["cost"] };
 /** Only the rows of running replies say when they were written. */
 export type StoredFacts = ReplyFacts & { written?: Written };
 

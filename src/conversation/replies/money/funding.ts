@@ -174,7 +174,7 @@ export class Funding {
 
 	/** What the message has used so far is paid. */
 	#paidBefore(paid: Paid, used: Used): Pick<Paid, "before"> {
-		return used.usage || used.cost ? { before: totalOf(this.#priceOf(paid), used) } : {};
+		return used.usage || used.cost ? { before: totalOf(this.priceOf(paid), used) } : {};
 	}
 
 	#put(paid: Paid): Paid {
@@ -196,7 +196,7 @@ export class Funding {
 
 	/** What the next request may use, which goes on from `text`, or from a paused `turn`; `undefined` if too little is left for one. */
 	allowanceOf(paid: Paid, next: Pick<Next, "text" | "turn" | "promptTokens" | "clientTools">): Allowance | undefined {
-		const price = this.#priceOf(paid);
+		const price = this.priceOf(paid);
 		const { tools } = this.#store.info;
 		return price && allowanceFor(paid, price, { ...next, tools, maxTokens: this.#terms.maxTokens });
 	}
@@ -221,13 +221,13 @@ export class Funding {
 		const unseen = { ms: Math.min(mostUnseen, this.#now() - since), perSecond: written?.perSecond };
 		// What the request was allowed does not depend on what it brought.
 		const allowance = this.allowanceOf(paid, { text: message.content.slice(0, startOf(message)) });
-		return lostOf(paid, this.#priceOf(paid), message, { ...unseen, allowance });
+		return lostOf(paid, this.priceOf(paid), message, { ...unseen, allowance });
 	}
 
 	/** A request is over, and another one follows, which waits if `isLater`. `total`: what all have used so far. Returns the payment as it is now. */
 	requestEnded(paid: Paid, total: Used, outcome: string, isLater = false): Paid {
 		const stored = this.#stored(paid);
-		const spent = spentOf(stored, this.#priceOf(stored), total);
+		const spent = spentOf(stored, this.priceOf(stored), total);
 		this.#enter(stored, spent, outcome);
 		const next = { ...stored, spent, sentAt: isLater ? undefined : this.#now() };
 		this.#store.payments.put(next);
@@ -237,7 +237,7 @@ export class Funding {
 	/** Nothing more is asked: charges all purses. */
 	settle(paid: Paid, total: Used, outcome: string): void {
 		const stored = this.#stored(paid);
-		const spent = spentOf(stored, this.#priceOf(stored), total);
+		const spent = spentOf(stored, this.priceOf(stored), total);
 		this.#enter(stored, spent, outcome);
 		this.#charge(stored, spent);
 	}
@@ -245,7 +245,7 @@ export class Funding {
 	/** A reply waits for people. What it has used is charged, and nothing is reserved meanwhile. */
 	suspend(paid: Paid, total: Used): void {
 		const stored = this.#stored(paid);
-		const spent = spentOf(stored, this.#priceOf(stored), total);
+		const spent = spentOf(stored, this.priceOf(stored), total);
 		if (hasSpent(spent)) this.#charge(stored, spent);
 		else this.giveBack(stored);
 	}
@@ -254,7 +254,7 @@ export class Funding {
 		const { id, at, payer } = stored;
 		const spent: Spent = { ...used, replies: isAnswer(stored.kind) && !stored.isResumed ? 1 : 0 };
 		const { purse, links } = this.#store.payments;
-		const share = shareOf(stored, this.#priceOf(stored), spent);
+		const share = shareOf(stored, this.priceOf(stored), spent);
 		purse.settle({ at, label: labelOf(payer), spent: { ...spent, microUsd: spent.microUsd - share } });
 		links.settle(stored, spent.microUsd - share);
 		if (stored.rewrite && share > 0) {
@@ -266,7 +266,8 @@ export class Funding {
 		this.#purses.settle(id, chargesFor(stored, this.#store.info.id, spent, share));
 	}
 
-	#priceOf({ model, at }: Paid): Price | undefined {
+	/** Of a model without a price it is the dearest one. */
+	priceOf({ model, at }: Paid): Price | undefined {
 		return this.#terms.priceOf(model, at);
 	}
 

@@ -5,14 +5,24 @@ import { type Billed, costOf, microUsdOf, outputTokensIn, usdOf } from "../../..
 import type { Price } from "../../../money/prices.ts";
 import type { Message, Usage } from "../../../protocol/message.ts";
 import type { ModelEvent, ToolEvent } from "../../ports.ts";
+import type { Written } from "../../store/columns.ts";
 import { costOfUses, mostPromptTokens, resultTokensOf, type Uses } from "./amounts.ts";
 import { fastest, Pace } from "./pace.ts";
 
 /** The price of the model that a server names, or of the one that it was asked for if it names none. */
 export type PriceOf = (model: string | undefined, at: number) => Price | undefined;
 
-/** In micro-dollars; `undefined` while the price of any request is unknown. */
-type Amount = { microUsd: number; isEstimated: boolean } | undefined;
+/** What a payment is for: the model that is asked, and the price at which it was paid, which holds for models without a price. */
+export type PaidFor = { model: string; price: Price | undefined };
+
+/** `paidFor`: the payment of the request that runs, if there is one. */
+export type Prices = { priceOf: PriceOf; paidFor: () => PaidFor | undefined };
+
+/**
+ * In micro-dollars; `undefined` while a request has no price at all. `isKnown`: the price of every model that answered is known. Otherwise
+ * the amount is charged, and no cost is shown.
+ */
+type Amount = { microUsd: number; isEstimated: boolean; isKnown: boolean } | undefined;
 
 /**
  * A request that was sent. `bytes` have come of what Claude writes, `reportedBytes` of them before the last report. `timedBytes`: those of
@@ -27,7 +37,7 @@ type Request = {
 	hasEnded: boolean;
 	maxTokens: number;
 	/** What the model costs, once it was looked up: each chunk is priced. */
-	priced?: { model: string | undefined; price: Price | undefined };
+	priced?: { model: string | undefined; price: Price | undefined; isKnown: boolean };
 	pace: Pace;
 	tools: Map<string, number>;
 };
@@ -44,7 +54,7 @@ const utf8 = new TextEncoder();
 const mostBytesPerToken = 100;
 
 export class Spending {
-	readonly #priceOf: PriceOf;
+	readonly #prices: Prices;
 	readonly #promptTokens: () => number;
 	#estimatedPrompt: number | undefined;
 	/** Of the requests that are over. */
@@ -52,13 +62,21 @@ export class Spending {
 	#amount: Amount;
 	#request: Request | undefined;
 
-	/** Goes on from what a reply had used when its object died. `promptTokens` estimates the prompt of the current request. */
-	constructor({ usage, cost }: Pick<Message, "usage" | "cost">, priceOf: PriceOf, promptTokens: () => number) {
-		this.#priceOf = priceOf;
+	/**
+	 * Goes on from what a reply had used when its object died. `charge`: what is charged for that, if its cost is unknown. `promptTokens`
+	 * estimates the prompt of the current request.
+	 */
+	constructor(
+		{ usage, cost, charge }: Pick<Message, "usage" | "cost"> & Pick<Written, "charge">,
+		prices: Prices,
+		promptTokens: () => number,
+	) {
+		this.#prices = prices;
 		this.#promptTokens = promptTokens;
 		this.#usage = usage;
-		const isUnknown = usage !== undefined && cost === undefined;
-		this.#amount = isUnknown ? undefined : { microUsd: microUsdOf(cost?.usd ?? 0), isEstimated: cost?.about ?? false };
+		const { usd = 0, about = false } = cost ?? charge ?? {};
+		const isKnown = cost !== undefined || (usage === undefined && charge === undefined);
+		if (isKnown || charge) this.#amount = { microUsd: microUsdOf(usd), isEstimated: about, isKnown };
 	}
 
 	/** A request is about to be sent, whose answer has at most so many tokens. */
@@ -92,14 +110,15 @@ export class Spending {
 
 	/** The object died while this request ran. What had come by the last checkpoint is counted, with each tool that had begun. */
 	lose({ isReported, maxTokens, unseenMs, perSecond, unseenUses }: LostRequest, at: number): void {
-		const price = this.#priceOf(undefined, at);
-		if (!this.#amount || !price) return;
+		const before = this.#amountBefore;
+		const { price, isKnown } = this.#priceOf(undefined, at);
+		if (!before || !price) return;
 		const prompt = promptAt(price, mostPromptTokens(this.#promptTokens()));
 		const written = Math.min(maxTokens, Math.ceil((Math.max(0, unseenMs) / 1000) * perSecond));
 		const cost = costOf({ ...nothing, ...prompt, output: written }, price) - (isReported ? costOf({ ...nothing, ...prompt }, price) : 0);
 		const { searches, pages } = unseenUses;
 		const lookedUp = Math.max(costOfUses(price, { searches, pages: 0 }), costOfUses(price, { searches: 0, pages }));
-		this.#amount = { microUsd: this.#amount.microUsd + cost + lookedUp, isEstimated: true };
+		this.#amount = { microUsd: before.microUsd + cost + lookedUp, isEstimated: true, isKnown: before.isKnown && isKnown };
 	}
 
 	answered(model: string | undefined): void {
@@ -161,22 +180,51 @@ export class Spending {
 		};
 	}
 
-	/** The cost of all requests. A request without any sign of life counts only once it is over. */
+	/** The cost of all requests, as people see it. A request without any sign of life counts only once it is over. */
 	costAt(at: number): Message["cost"] {
-		const amount = this.isAnswered ? this.#amountAt(at) : this.#amount;
+		const amount = this.#totalAt(at);
+		return amount?.isKnown ? this.#costOf(amount) : undefined;
+	}
+
+	/** What is charged for all requests. */
+	at(now: number): Pick<Message, "usage" | "cost"> {
+		return { usage: this.usage, cost: this.#costOf(this.#totalAt(now)) };
+	}
+
+	/** What is charged for all requests so far, in micro-dollars; 0 if no price is known. */
+	microUsdAt(at: number): number {
+		return this.#totalAt(at)?.microUsd ?? 0;
+	}
+
+	/** What the row of a running reply needs besides its facts, in case the object dies. */
+	writtenAt(now: number): Written {
+		const amount = this.#totalAt(now);
+		const charge = amount && !amount.isKnown && this.#costOf(amount);
+		return { at: now, perSecond: this.perSecond, ...(charge && { charge }) };
+	}
+
+	#costOf(amount: Amount): Message["cost"] {
 		const isNothing = this.usage === undefined && amount?.microUsd === 0;
 		if (!amount || isNothing) return undefined;
 		return { usd: usdOf(amount.microUsd), ...(amount.isEstimated && { about: true }) };
 	}
 
-	/** Both as they are stored with the reply. */
-	at(now: number): Pick<Message, "usage" | "cost"> {
-		return { usage: this.usage, cost: this.costAt(now) };
+	#totalAt(at: number): Amount {
+		return this.isAnswered ? this.#amountAt(at) : this.#amountBefore;
 	}
 
-	/** The cost of all requests so far, in micro-dollars; 0 if it is not known. */
-	microUsdAt(at: number): number {
-		return microUsdOf(this.costAt(at)?.usd ?? 0);
+	/** Of the requests that are over. A payment that begins after requests without a price counts their tokens at its own. */
+	get #amountBefore(): Amount {
+		if (this.#amount) return this.#amount;
+		const price = this.#prices.paidFor()?.price;
+		return price && { microUsd: costOf(this.#usage ?? nothing, price), isEstimated: false, isKnown: false };
+	}
+
+	/** A model without a price is charged at the one that was paid. */
+	#priceOf(served: string | undefined, at: number): { price: Price | undefined; isKnown: boolean } {
+		const paidFor = this.#prices.paidFor();
+		const price = this.#prices.priceOf(served ?? paidFor?.model, at);
+		return { price: price ?? paidFor?.price, isKnown: price !== undefined };
 	}
 
 	/** Events come only while a request runs. */
@@ -191,15 +239,19 @@ export class Spending {
 	}
 
 	#amountAt(at: number): Amount {
-		const before = this.#amount;
+		const before = this.#amountBefore;
 		const request = this.#request;
 		if (!request || !before) return before;
 		if (!request.priced || request.priced.model !== request.model)
-			request.priced = { model: request.model, price: this.#priceOf(request.model, at) };
-		const { price } = request.priced;
+			request.priced = { model: request.model, ...this.#priceOf(request.model, at) };
+		const { price, isKnown } = request.priced;
 		if (!price) return undefined;
 		const { isEstimated, ...billed } = this.#billed(request, price, at);
-		return { microUsd: before.microUsd + costOf(billed, price), isEstimated: before.isEstimated || isEstimated };
+		return {
+			microUsd: before.microUsd + costOf(billed, price),
+			isEstimated: before.isEstimated || isEstimated,
+			isKnown: before.isKnown && isKnown,
+		};
 	}
 
 	/**
