@@ -287,8 +287,8 @@ export class Runner {
 		if (running !== this.#running) return undefined;
 		this.#running = undefined;
 		this.#with.resumption.cancel(running.reply.message);
-		running.ended.abort();
 		const now = this.#with.now();
+		running.ended.abort();
 		const finished = running.reply.end(outcome, now, facts, () => {
 			const charged = running.reply.spending.at(now);
 			if (running.paid) this.#with.funding.settle(running.paid, charged, outcome.reason ?? outcome.status);

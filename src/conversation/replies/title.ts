@@ -98,7 +98,8 @@ export class Titles {
 	async #ask(reply: Message, payer: Payer | undefined): Promise<void> {
 		const { isGiven, isAsked } = this.#store.titling;
 		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.reader.questionOf(reply);
-		if (!this.#titler || !question) return;
+		// Budgets may have begun since the reply did.
+		if (!this.#titler || !question || (this.#funding.isNeeded && !payer)) return;
 		this.#store.markTitleAsked();
 		const paid = payer && (await this.#funding.forRequest("title", [payer], reply, titleTokens));
 		if (paid && "reason" in paid) return;

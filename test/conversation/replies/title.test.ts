@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProposedTitle, Titler } from "../../../src/conversation/ports.ts";
+import { priceOf } from "../../../src/money/prices.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { firstWords } from "../../../src/protocol/text/first-words.ts";
@@ -125,6 +126,24 @@ describe("a conversation without a given title", () => {
 			conversation.say(client, "And drink?");
 			await conversation.call.end();
 			expect(asked).toHaveLength(1);
+		}));
+
+	it("asks for no title that nobody has paid for, where budgets began while Claude wrote", () =>
+		inUntitledRoom(async (conversation, asked) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Where shall we eat?");
+			conversation.priceOf = (_model, at) => priceOf("claude-sonnet-5-5", at, { prices: new Map() });
+			conversation.budgets = { conversation: 5_000_000 };
+			await conversation.call.text("At home.");
+			await conversation.call.end();
+			expect(asked).toEqual([]);
+			conversation.say(client, "And drink?");
+			await settled();
+			await conversation.call.end();
+			await settled();
+			expect(asked).toHaveLength(1);
+			await asked[0]?.propose("Drinks");
+			expect(conversation.purses.settled.filter(([owner]) => owner === "ann")).toHaveLength(2);
 		}));
 
 	it("keeps its first words if there is no room to remember that it asked", () =>
