@@ -181,9 +181,14 @@ export class Replies {
 
 	#ended(reply: Message, { status }: Outcome, paid: Paid | undefined): void {
 		this.askNext();
-		if (status !== "complete") return;
+		if (status !== "complete" || (paid && !this.#stillPays(reply, paid.payer))) return;
 		void this.#with.titles.replyCompleted(reply, paid?.payer);
 		void this.#with.memory.replyEnded(reply, paid?.payer);
+	}
+
+	/** Whoever was erased, has left or may not ask any more pays for nothing that follows. The journal names nobody who was erased. */
+	#stillPays(reply: Message, { userId }: Payer): boolean {
+		return this.#with.store.payments.payerOf(reply.id)?.userId === userId && this.#mayAsk(userId);
 	}
 
 	/** Questions that came while a reply ran are answered by one further reply, which reads all that was said. */

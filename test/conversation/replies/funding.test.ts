@@ -1115,6 +1115,28 @@ describe("without a price or a budget", () => {
 	);
 });
 
+it.each(["was erased", "has left"])("nobody who %s while their reply ran pays for the title after it", (how) =>
+	inConversation(
+		async (conversation, state) => {
+			metered(conversation);
+			conversation.enter(ann);
+			await ask(conversation, conversation.enter(bob), "@claude Hi");
+			await conversation.call.usage(1_000, 500);
+			conversation.departures.end("bob", "bob");
+			if (how === "was erased") conversation.store.payments.erase("bob", "erased-1", "Deleted person");
+			await conversation.call.event(ended);
+			await settled();
+			expect(journal(state).map(({ kind }) => kind)).toEqual(["reply"]);
+			expect(conversation.store.info.title).toBe("Hi");
+		},
+		60_000,
+		{
+			title: "",
+			titler: { title: async () => ({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } }) },
+		},
+	),
+);
+
 it("a person who is erased is not named by what they have paid", () =>
 	withMoney(async (conversation, state) => {
 		await ask(conversation, conversation.enter(ann));
