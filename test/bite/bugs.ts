@@ -2619,6 +2619,14 @@ export const bugs: Bug[] = [
 		tests: ["replies/rewrites"],
 	},
 	{
+		name: "whoever has left pays for the title after their reply",
+		file: "src/conversation/replies/replies.ts",
+		from: " || (paid && !this.#stillPays(reply, paid.payer))",
+		to: "",
+		project: "worker",
+		tests: ["replies/funding"],
+	},
+	{
 		name: "the payment of a reply that has ended stays for ever",
 		file: "src/conversation/replies/money/left.ts",
 		from: 'isAnswer(payment.kind) ? answerOf(store, payment)?.status !== "streaming" : !isOfNow',

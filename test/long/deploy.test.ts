@@ -49,7 +49,8 @@ async function deploy(apiUrl?: string): Promise<void> {
 	await product.revive();
 }
 
-const script = (page: Page) => page.evaluate(() => document.querySelector("script")?.src);
+/** The page's own script, whose name says which build it is of. */
+const script = (page: Page) => page.evaluate(() => document.querySelector<HTMLScriptElement>("script[type=module]")?.src);
 
 describe("a newer build of the page", () => {
 	it("is offered and not forced: accepted in one tab it loads in all, with their drafts", async () => {
