@@ -36,7 +36,7 @@ export type Program = {
 	conversations?: readonly string[];
 	until?: number;
 	epoch?: string;
-	/** Of an owner who came as a guest: whether they are one still. */
+	/** Whether the owner is still a guest. Set only if the owner first came as one. */
 	isGuests?: boolean;
 	/** It posts by an incoming webhook, which anybody who has its address may call from anywhere. */
 	isWebhook?: boolean;

@@ -90,7 +90,10 @@ export class RemotePurses implements Purses {
 		} else this.#addedAt = this.#now();
 	}
 
-	/** What was asked just before midnight may hold a place in a network's purse of today. Told once: to try again, the network had to be kept. */
+	/**
+	 * A question from just before midnight may still hold a place in today's purse of its network. That purse is told only once: another try
+	 * would need the network, which is not stored for so long.
+	 */
 	#giveBack({ owner, settlement }: Charge): void {
 		const told = inTime(this.#purseOf(owner).settle(settlement), answerWithin);
 		told.catch((error) => console.warn("A place in a network's purse could not be given back", error));

@@ -2597,8 +2597,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a reply ends without its payment where the storage becomes full",
 		file: "src/conversation/replies/sink.ts",
-		from: "\t\t\tsettle(finished);\n\t\t\treturn finished;\n\t\t});",
-		to: "\t\t\treturn finished;\n\t\t});\n\t\tsettle(finished);",
+		from: "\t\t\tsettle();\n\t\t\treturn finished;\n\t\t});",
+		to: "\t\t\treturn finished;\n\t\t});\n\t\tsettle();",
 		project: "worker",
 		tests: ["conversation/replies/full-payments"],
 	},

@@ -19,8 +19,8 @@ import type { Allowance } from "./money/allowance.ts";
 import type { Reply } from "./reply.ts";
 
 /**
- * How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. `asksAgain`: another request
- * takes its place.
+ * How an attempt ended. `retryAfterMs`: how long Claude's server asks us to wait. `stopReason`: as the model gave it. `asksAgain`: the answer
+ * was of no use, and another request follows at once.
  */
 export type AttemptResult = {
 	outcome: Outcome;

@@ -20,7 +20,7 @@ import { recalled } from "./recall.ts";
 import { unreadFor } from "./seen.ts";
 
 /** Charges what an answer has used. */
-export type Settle = (ended: Message) => void;
+export type Settle = () => void;
 
 /** `message` is the reply as it was when it began, or as its object left it when it died. */
 export interface Sink {
@@ -173,7 +173,7 @@ export class LogSink implements Sink {
 			this.#saveLatestAsked();
 			const finished = this.#store.log.finishReply(this.message, text, { ...outcome, ...declined }, facts);
 			this.#store.payments.linkQuestions.end(messageId, !isWordless(outcome, text, facts));
-			settle(finished);
+			settle();
 			return finished;
 		});
 		this.send({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: text.length, isComplete: true });

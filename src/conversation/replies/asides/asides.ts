@@ -87,7 +87,7 @@ export class Asides {
 		return undefined;
 	}
 
-	/** Where there is no room for the payment, the aside is taken up like one whose object died. */
+	/** If there is no room to store the payment, `recover` treats the aside like one whose object died. */
 	#begin(running: Running, message: Message, granted: Granted): void {
 		const { funding, store, now } = this.#with;
 		try {

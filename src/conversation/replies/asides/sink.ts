@@ -138,7 +138,7 @@ export class AsideSink implements Sink {
 		store.whole(() => {
 			store.asides.finish(this.#aside.id, text, outcome, facts);
 			store.payments.linkQuestions.end(this.#aside.id, !isWordless(outcome, text, facts));
-			settle?.(finished);
+			settle?.();
 		});
 		ended(this.#aside.id);
 		this.#sendWhole();

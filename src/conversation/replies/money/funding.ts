@@ -266,7 +266,7 @@ export class Funding {
 		this.#purses.settle(id, chargesFor(stored, this.#store.info.id, spent, share));
 	}
 
-	/** Of a model without a price it is the dearest one. */
+	/** The price of the model that was paid for. A model without a price has the highest known one. */
 	priceOf({ model, at }: Paid): Price | undefined {
 		return this.#terms.priceOf(model, at);
 	}
