@@ -35,9 +35,6 @@ export const orphanAfter = 30_000;
 /** The longest wait for Claude that a timer measures (ms). It keeps the object awake; longer ones are left to the alarm. */
 const longestTimer = 5_000;
 
-/** In ms. A reply whose calls nobody has decided in time cannot be paid for now: how often that is tried, and for how long. */
-const unpaid = { pause: 60_000, patience: 900_000 };
-
 export type RunnerParts = {
 	sinkFor: (message: Message) => Sink;
 	model: Model;
@@ -175,20 +172,19 @@ export class Runner {
 
 	/** Nobody has decided in time. Returns false if what Claude says to that cannot be paid for now. */
 	async #payAgain(running: Running): Promise<boolean> {
-		const { resumption, alarm, now } = this.#with;
-		const { reply } = running;
-		const paid = await resumption.pay(reply, []);
+		const paid = await this.#with.resumption.payUndecided(running.reply);
 		if (running !== this.#running) return false;
-		if (!paid || !("reason" in paid)) {
-			this.#pay(running, paid);
-			return true;
+		if (paid && "again" in paid) {
+			running.isAsleep = true;
+			this.#with.alarm.set(paid.again);
+			return false;
 		}
-		const since = now() - (reply.calls.waitsUntil ?? 0);
-		const mayPayLater = (paid.reason === "busy" || paid.reason === "unreachable") && since < unpaid.patience;
-		running.isAsleep = mayPayLater;
-		if (mayPayLater) alarm.set(now() + unpaid.pause);
-		else this.#finish(running, outcomeBy("budget", reply.text));
-		return false;
+		if (paid && "reason" in paid) {
+			this.#finish(running, outcomeBy("budget", running.reply.text));
+			return false;
+		}
+		this.#pay(running, paid);
+		return true;
 	}
 
 	#open(sink: Sink, paid: Paid | undefined): Running {

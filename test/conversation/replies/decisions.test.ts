@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { priceOf } from "../../../src/money/prices.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inConversation, settled, type TestClient, TestConversation, type TestPurses } from "../../support/conversation.ts";
+import { fillUp } from "../../support/full.ts";
 import { expectLog } from "../../support/log.ts";
 
 const write = { id: "toolu_1", name: "docs__write", input: "{}" };
@@ -238,6 +239,23 @@ describe("a reply that waits for a decision", () => {
 			await settled();
 			await answer(conversation);
 			expect(client.last("chat:message").message).toMatchObject({ content: "Done", tools: [{ error: "undecided" }] });
+		}));
+
+	it("goes on once there is room again when nobody decides in time and the storage is full", () =>
+		whileItWaits(async ({ conversation, client, state }) => {
+			expectLog(/A reply waits for room/);
+			const makeRoom = fillUp(state.storage.sql);
+			conversation.now += limits.approval;
+			conversation.replies.recover();
+			await settled();
+			makeRoom();
+			expect([conversation.calls.length, conversation.alarms.at(-1)]).toEqual([1, conversation.now + 60_000]);
+			conversation.now += 60_000;
+			conversation.replies.recover();
+			await settled();
+			await answer(conversation);
+			expect(client.last("chat:message").message).toMatchObject({ content: "Done", tools: [{ error: "undecided" }] });
+			expect(heldIn(conversation)).toEqual([0, 0]);
 		}));
 
 	it.each([

@@ -706,6 +706,21 @@ describe("a question for which too much runs at once", () => {
 			expect(errors(client)).toHaveLength(1);
 		}));
 
+	it("waits without whoever has left while purses were asked", () =>
+		withMoney(async (conversation) => {
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.purses.left.deployment = "busy";
+			const bobs = conversation.enter(bob);
+			await ask(conversation, conversation.enter(ann), "@claude Hi");
+			await ask(conversation, bobs, "@claude And I?");
+			conversation.departures.end("ann", "ann");
+			gate.resolve();
+			await settled();
+			await alarm(conversation);
+			expect(conversation.store.payments.open()).toMatchObject([{ type: "ask", payers: [{ userId: "bob" }], waiting: { tries: 2 } }]);
+		}));
+
 	it("is not forgotten where a reply is regenerated meanwhile whose purse cannot be reached", () =>
 		withMoney(async (conversation) => {
 			const client = conversation.enter(ann);
@@ -1114,6 +1129,31 @@ describe("without a price or a budget", () => {
 		}),
 	);
 });
+
+it("nobody who leaves while purses are asked for a title pays for it", () =>
+	inConversation(
+		async (conversation, state) => {
+			metered(conversation);
+			conversation.enter(ann);
+			await ask(conversation, conversation.enter(bob), "@claude Hi");
+			await conversation.call.usage(1_000, 500);
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			await conversation.call.event(ended);
+			expect(conversation.store.payments.open()).toMatchObject([{ kind: "title" }]);
+			conversation.departures.end("bob", "bob");
+			gate.resolve();
+			await settled();
+			expect(journal(state).map(({ kind }) => kind)).toEqual(["reply"]);
+			expect([conversation.store.info.title, conversation.store.payments.open()]).toEqual(["Hi", []]);
+			expect([conversation.purses.reserved.size, conversation.store.payments.purse.sums("day", conversation.now).reserved]).toEqual([0, 0]);
+		},
+		60_000,
+		{
+			title: "",
+			titler: { title: async () => ({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } }) },
+		},
+	));
 
 it.each(["was erased", "has left"])("nobody who %s while their reply ran pays for the title after it", (how) =>
 	inConversation(

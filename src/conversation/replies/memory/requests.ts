@@ -57,7 +57,7 @@ export class SummaryRequests {
 			if (store.exists) summaries.drop(id);
 			return paid;
 		}
-		const isWanted = store.exists && summaries.isRunning(id) && (!payer || store.members.find(payer.userId) !== undefined);
+		const isWanted = store.exists && summaries.isRunning(id);
 		const result = isWanted ? await this.#ask({ kind, former: former?.text, messages }, paid?.model) : "failed";
 		// A conversation that is deleted settles everything itself.
 		if (!store.exists) return "failed";

@@ -157,7 +157,9 @@ export class Asking {
 	}
 
 	/** Too much runs at once, which ends by itself: the question is kept and asked again. `undefined` if it does not wait. */
-	#postpone({ payers, reply, waiting }: Ask, unfunded: Unfunded): ReadonlyMap<string, Notice> | undefined {
+	#postpone({ payers: all, reply, waiting }: Ask, unfunded: Unfunded): ReadonlyMap<string, Notice> | undefined {
+		// Some may have left while purses were asked.
+		const payers = all.filter((payer) => this.mayPay(payer, reply));
 		const tries = (waiting?.tries ?? 0) + 1;
 		const questions = reply || unfunded.reason !== "busy" || tries >= pauses.tries ? [] : this.#questionsOf(payers);
 		if (questions.length === 0) return undefined;

@@ -14,9 +14,9 @@ import { type Ask, isAnswer, type Kind, ownersOf, type Paid, type Payer, type Wa
 import type { Store } from "../../store/store.ts";
 import type { PromptSize } from "../input.ts";
 import { type Allowance, allowanceFor, type Next } from "./allowance.ts";
-import { difference } from "./amounts.ts";
 import { chargesFor, lostOf, spentOf, startOf, totalOf, type Used } from "./charged.ts";
 import type { GuestNetworks } from "./guest-networks.ts";
+import { enterRequest, enterShare } from "./journal.ts";
 import { isLeft, usedBy } from "./left.ts";
 import { type Granted, Reservations, rewritersIn, type Unfunded } from "./reservations.ts";
 import { rewriteFor, shareOf } from "./rewrites.ts";
@@ -109,7 +109,10 @@ export class Funding {
 		this.#reservations.release(ask, ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)]);
 	}
 
-	/** Reserves for a single request. Without a payment there is none. `about`: the message that the journal names. */
+	/**
+	 * Reserves for a single request. Without a payment there is none: whoever leaves meanwhile pays for nothing. `about`: the message that
+	 * the journal names.
+	 */
 	async forRequest(
 		kind: Exclude<Kind, "reply" | "aside">,
 		payers: readonly Payer[],
@@ -120,9 +123,11 @@ export class Funding {
 		this.#requests.set(ask.id, ask.at + longestRequest);
 		this.#alarm.bringForward();
 		const granted = await this.reserve(ask, { text: tokens.prompt, files: 0 }, tokens.answer);
-		if (!("reason" in granted)) return this.begin(granted, kind, about);
+		if (!("reason" in granted) && this.#store.members.find(granted.payer.userId)) return this.begin(granted, kind, about);
 		this.#requests.delete(ask.id);
-		return granted;
+		if ("reason" in granted) return granted;
+		this.giveBack(granted);
+		return { reason: "gone", scope: "person" };
 	}
 
 	/** When what a single request has reserved is settled if the object dies meanwhile, in ms. */
@@ -228,7 +233,7 @@ export class Funding {
 	requestEnded(paid: Paid, total: Used, outcome: string, isLater = false): Paid {
 		const stored = this.#stored(paid);
 		const spent = spentOf(stored, this.priceOf(stored), total);
-		this.#enter(stored, spent, outcome);
+		enterRequest(this.#store, stored, spent, outcome, this.#now());
 		const next = { ...stored, spent, sentAt: isLater ? undefined : this.#now() };
 		this.#store.payments.put(next);
 		return next;
@@ -238,7 +243,7 @@ export class Funding {
 	settle(paid: Paid, total: Used, outcome: string): void {
 		const stored = this.#stored(paid);
 		const spent = spentOf(stored, this.priceOf(stored), total);
-		this.#enter(stored, spent, outcome);
+		enterRequest(this.#store, stored, spent, outcome, this.#now());
 		this.#charge(stored, spent);
 	}
 
@@ -260,7 +265,7 @@ export class Funding {
 		if (stored.rewrite && share > 0) {
 			purse.settle({ at, label: labelOf(stored.rewrite.payer), spent: { ...nothingSpent, microUsd: share } });
 			links.settle(stored.rewrite, share);
-			this.#enterShare(stored, share);
+			enterShare(this.#store, stored, share, this.#now());
 		}
 		this.#requests.delete(id);
 		this.#purses.settle(id, chargesFor(stored, this.#store.info.id, spent, share));
@@ -274,23 +279,6 @@ export class Funding {
 	#stored(paid: Paid): Paid {
 		const stored = this.#store.payments.find(paid.id);
 		return stored?.type === "paid" ? stored : paid;
-	}
-
-	/** The journal has each request by itself. */
-	#enter(paid: Paid, total: Spent, outcome: string): void {
-		this.#store.payments.enter(paid, this.#kindOf(paid.payer), difference(total, paid.spent), outcome, this.#now());
-	}
-
-	/** What somebody pays in place of the payer, whose row comes last: they go on paying for the reply. */
-	#enterShare(paid: Paid, share: number): void {
-		const { payments } = this.#store;
-		const by = paid.rewrite?.payer ?? paid.payer;
-		payments.enter({ ...paid, payer: by }, this.#kindOf(by), { ...nothingSpent, microUsd: share }, "rewritten", this.#now());
-		payments.enter(paid, this.#kindOf(paid.payer), { ...nothingSpent, microUsd: -share }, "rewritten", this.#now());
-	}
-
-	#kindOf({ isProgram, userId }: Payer): string {
-		return isProgram ? "program" : this.#store.members.isGuest(userId) ? "guest" : "person";
 	}
 }
 

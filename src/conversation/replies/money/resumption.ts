@@ -16,6 +16,9 @@ import type { Unfunded } from "./reservations.ts";
 /** In ms. If the object dies while purses are asked, the alarm releases what they have granted then. */
 const longestAsk = 30_000;
 
+/** In ms. Where a reply whose calls nobody has decided in time cannot be paid for: how often that is tried, and for how long. */
+const unpaid = { pause: 60_000, patience: 900_000 };
+
 type Parts = { store: Store; funding: Funding; alarm: Pick<Alarm, "set">; now: () => number };
 
 export class Resumption {
@@ -51,6 +54,20 @@ export class Resumption {
 		if (!isOver && store.members.find(granted.payer.userId)) return funding.resume(granted, { id: message.id, ...spending.at(now()) });
 		funding.giveBack(granted);
 		return { reason: "gone", scope: "person" };
+	}
+
+	/**
+	 * Nobody has decided in time: reserves for what Claude says to that. `again`: not now, but purses are to be asked once more at this time,
+	 * in ms.
+	 */
+	async payUndecided(reply: Reply): Promise<Paid | Unfunded | { again: number } | undefined> {
+		const paid = await this.pay(reply, []).catch((error): Unfunded => {
+			console.error("A reply waits for room", reply.message.id, error);
+			return { reason: "unreachable", scope: "conversation" };
+		});
+		if (!paid || !("reason" in paid) || paid.reason === "spent" || paid.reason === "gone") return paid;
+		const now = this.#with.now();
+		return now - (reply.calls.waitsUntil ?? 0) < unpaid.patience ? { again: now + unpaid.pause } : paid;
 	}
 
 	/** The reply has ended. */
