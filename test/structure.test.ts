@@ -79,6 +79,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/routes/":
 		/^(src\/(protocol|auth|metrics)\/|src\/platform\/read-body\.ts$|src\/files\/(object|upload)\.ts$|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|aside-calls|file-calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/(push\/send|webhooks\/(send|slack))\.ts$|src\/claude\/(models|mcp\/toolbox)\.ts$|src\/money\/(prices|object|periods|quota|report)\.ts$|src\/(deployment\/)?settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	"src/worker.ts": /./,
+	"src/standalone/": /^src\/(worker|auth\/bounded-map)\.ts$/,
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
 	"web/src/list/": /^(src\/protocol\/|web\/src\/(live\/|account\/currentSession\.ts$|(api|browser)\.ts$)|react$)/,
 	"web/src/": /^(src\/protocol\/|react|marked$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$)/,

@@ -3,7 +3,8 @@
 /** Claude's API takes one of the two lists. */
 export type Domains = { allowed_domains: string[] } | { blocked_domains: string[] };
 
-export type DomainSetting = "WEB_ALLOWED_DOMAINS" | "WEB_BLOCKED_DOMAINS";
+export const domainSettings = ["WEB_ALLOWED_DOMAINS", "WEB_BLOCKED_DOMAINS"] as const;
+export type DomainSetting = (typeof domainSettings)[number];
 
 /** Adds a sentence to `problems` for a list that cannot be read. A domain may have a path. */
 export function readDomains(entriesOf: (name: DomainSetting) => string[], problems: string[]): Domains | undefined {

@@ -1,18 +1,12 @@
 // Runs the whole product as users do: a server on a free port, and people who each have a browser.
 
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { freePort, type ServerProcess, startServer } from "../support/server.ts";
 import { post } from "./api.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-// The set-up, which imports this file too, has no `import.meta.resolve`.
-const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+import { commandOf, serverOfRun } from "./servers.ts";
 
 export type Product = {
 	url: string;
@@ -30,32 +24,13 @@ export type Product = {
 	stop(): Promise<void>;
 };
 
-/**
- * The project's `wrangler.toml`. If the page is built already, a copy without the build step: concurrent builds would empty
- * each other's folder.
- */
-function configFor(folder: string): string[] {
-	const path = join(root, "wrangler.toml");
-	if (process.env.PAGE_IS_BUILT === undefined) return ["--config", path];
-	const here = (path: string) => JSON.stringify(join(root, path));
-	const text = readFileSync(path, "utf8")
-		.replace(/^\[build\][\s\S]*?^(?=\[)/m, "")
-		.replace(/^(main|directory) = "(.*)"$/gm, (_line, name, path) => `${name} = ${here(path)}`);
-	const copy = join(folder, "wrangler.toml");
-	writeFileSync(copy, text);
-	return ["--config", copy, "--var", `JWT_SECRET:${randomUUID()}`];
-}
-
-/** Starts `wrangler dev` with these settings. `assets` is the folder of another build of the page. */
-export async function startProduct(settings: Record<string, string> = {}, assets?: string): Promise<Product> {
+/** Starts the server of the run with these settings. `assets` is the folder of another build of the page. */
+export async function startProduct(settings: Record<string, string> = {}, assets?: string, on = serverOfRun): Promise<Product> {
 	const port = await freePort();
 	const state = mkdtempSync(join(tmpdir(), "parley-"));
 	// Tests name their scripted model as they like, and it would be called like that.
-	const vars = Object.entries({ ASSISTANT_NAME: "Claude", ...settings }).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
-	const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
-	const page = assets === undefined ? [] : ["--assets", assets];
-	const command = [wrangler, "dev", ...configFor(state), "--persist-to", state, ...address, ...page, ...vars];
-	const start = (): Promise<ServerProcess> => startServer(command, /Ready on/);
+	const command = commandOf[on]({ folder: state, port, settings: { ASSISTANT_NAME: "Claude", ...settings }, assets });
+	const start = (): Promise<ServerProcess> => startServer(command.args, command.ready, command.env);
 	let server = await start();
 	const kill = () => server.stop();
 	const revive = async () => {

@@ -19,14 +19,14 @@ const ticksPerSecond = 100;
 const pageBytes = 4096;
 
 /**
- * Runs Node with `args` in a new process group and waits until a line of its output matches `ready`.
+ * Runs Node with `args` in a new process group and waits until a line of its output matches `ready`. `env` is added to the environment.
  * Rejects with its output if it ends before that.
  */
-export function startServer(args: string[], ready: RegExp): Promise<ServerProcess> {
+export function startServer(args: string[], ready: RegExp, env: Record<string, string> = {}): Promise<ServerProcess> {
 	const child = spawn(process.execPath, args, {
 		detached: true,
 		stdio: ["ignore", "pipe", "pipe"],
-		env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+		env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", ...env },
 	});
 	const group = child.pid;
 	if (group === undefined) throw new Error(`${args[0]} could not be started.`);

@@ -1,0 +1,55 @@
+// Starts Parley on plain workerd, without Cloudflare and without wrangler. Build it first: `npm run serve` does both.
+// docs/without-cloudflare.md describes the settings.
+
+import { createHash } from "node:crypto";
+import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { settingNames } from "../src/setting-values.ts";
+import { configOf } from "./serve/config.ts";
+import type { Plan } from "./serve/plan.ts";
+
+/** The binary that wrangler brings. */
+const { default: workerd }: { default: string } = createRequire(import.meta.url)("workerd");
+const root = fileURLToPath(new URL("..", import.meta.url));
+const code = join(root, "dist/serve");
+const plan: Plan = JSON.parse(readFileSync(join(code, "plan.json"), "utf8"));
+
+const { HOST = "127.0.0.1", PORT = "8787", DATA_FOLDER = "data", PAGE_FOLDER = plan.page.folder } = process.env;
+const isBehindProxy = process.env.BEHIND_PROXY === "on";
+const data = resolve(DATA_FOLDER);
+const page = resolve(root, PAGE_FOLDER);
+const objects = join(data, "objects");
+
+/** Set to nothing is not set. On this machine only, no web page must reach the API by a name that leads here. */
+const isLocal = /^(127\.|localhost$|\[?::1\]?$)/.test(HOST) && !isBehindProxy;
+const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value));
+const environment: Record<string, string> = {
+	...(isLocal && { ALLOWED_HOSTS: "localhost" }),
+	...plan.vars,
+	...(given as Record<string, string>),
+};
+
+/** Servers of MCP_SERVERS name the variables of their tokens. */
+const tokenNames = [...(environment.MCP_SERVERS ?? "").matchAll(/"token"\s*:\s*"([A-Z][A-Z\d_]*)"/g)].map(([, name]) => name as string);
+const settings = [...new Set([...settingNames, ...Object.keys(plan.vars), ...tokenNames])].filter((name) => environment[name]);
+
+const files = globSync("**/*", { cwd: page, withFileTypes: true })
+	.filter((entry) => entry.isFile() && !entry.name.startsWith("_"))
+	.map((entry) => join(entry.parentPath, entry.name));
+const hashOf = (file: string) => createHash("sha256").update(readFileSync(file)).digest("base64url").slice(0, 22);
+const standalone = {
+	workerFirst: plan.page.workerFirst,
+	files: Object.fromEntries(files.map((file) => [file.slice(page.length).replaceAll("\\", "/"), hashOf(file)])),
+	isBehindProxy,
+};
+
+mkdirSync(objects, { recursive: true });
+const config = join(data, "workerd.capnp");
+const networks = ["public", ...(process.env.PRIVATE_NETWORKS ?? "").split(",").map((network) => network.trim())].filter(Boolean);
+const headers = readFileSync(join(page, "_headers"), "utf8");
+writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects }));
+console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${data}.`);
+// This process becomes workerd, so that signals reach it and Node takes no memory. It says in a line of JSON when it listens.
+process.execve?.(workerd, [workerd, "serve", "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"], environment);

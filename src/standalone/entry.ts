@@ -1,0 +1,14 @@
+// The Worker on plain workerd. Does before it what Cloudflare's edge does. `npm run serve` starts it; Cloudflare never runs it.
+
+import worker from "../worker.ts";
+import { atEdge, isForWorker } from "./routing.ts";
+import type { Standalone } from "./standalone.ts";
+
+export * from "../worker.ts";
+
+export default {
+	async fetch(request, env, ctx) {
+		const asked = atEdge(request, env.STANDALONE);
+		return isForWorker(asked, env.STANDALONE) ? worker.fetch(asked, env, ctx) : env.ASSETS.fetch(asked);
+	},
+} satisfies ExportedHandler<Env & { STANDALONE: Standalone }>;
