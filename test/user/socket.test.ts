@@ -1,9 +1,10 @@
 // The sockets of a person's list: what they receive, and how they end.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { evict } from "../support/evict.ts";
 import { MeClient } from "../support/me.ts";
 import { call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -49,7 +50,7 @@ describe("the socket of a list", () => {
 		const token = await tokenOf(userId);
 		const client = await MeClient.open(userId);
 		const other = await MeClient.open(userId);
-		await evictDurableObject(stubOf(userId), { webSockets: "hibernate" });
+		await evict(stubOf(userId), { webSockets: "hibernate" });
 		await call("PATCH", "/me/settings", token, { theme: "dark" });
 		const id = await newConversation(userId);
 		await call("PATCH", `/me/conversations/${id}`, token, { muted: true });
@@ -68,7 +69,7 @@ describe("a sign-in that expires", () => {
 		expect(await alarmOf(userId)).toBeNull();
 		const client = await MeClient.open(userId, { expiresIn: 2 });
 		const longer = await MeClient.open(userId);
-		await evictDurableObject(stubOf(userId), { webSockets: "hibernate" });
+		await evict(stubOf(userId), { webSockets: "hibernate" });
 		const due = (await alarmOf(userId)) as number;
 		// The platform fires the alarm by itself.
 		expect(await client.closed).toBe(4401);
@@ -107,7 +108,7 @@ describe("the sockets of one person", () => {
 		const userId = newPerson();
 		const sockets: MeClient[] = [];
 		for (let n = 0; n < limits.listSockets; n++) sockets.push(await MeClient.open(userId));
-		await evictDurableObject(stubOf(userId), { webSockets: "hibernate" });
+		await evict(stubOf(userId), { webSockets: "hibernate" });
 		const last = await MeClient.open(userId);
 		expect(await sockets[0]?.closed).toBe(4409);
 		await call("PATCH", "/me/settings", await tokenOf(userId), { theme: "dark" });

@@ -1,6 +1,6 @@
 // Access to a conversation over time: expiry, removal, sign-out, and the limits on sockets, frames and requests.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
@@ -12,6 +12,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import { randomId } from "../../src/protocol/random-id.ts";
 import { readSettings } from "../../src/settings.ts";
 import { settled } from "../support/conversation.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 const stubOf = (id: string) => env.CONVERSATIONS.getByName(id);
@@ -31,7 +32,7 @@ describe("a token that expires while its bearer is silent", () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id, { expiresIn: 2 });
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await evict(stubOf(id), { webSockets: "hibernate" });
 		const due = (await alarmOf(id)) as number;
 		expect(due - Date.now()).toBeLessThan(3_100);
 		// The real alarm wakes the object; nothing else does.
@@ -212,7 +213,7 @@ describe("a member who is removed", () => {
 		await bob.closed;
 		const count = bob.events.length;
 		bob.say("I am still here");
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await evict(stubOf(id), { webSockets: "hibernate" });
 		bob.say("And now?");
 		ann.say("Is he gone?");
 		expect((await ann.next("chat:message")).message).toMatchObject({ seq: 1, content: "Is he gone?" });
@@ -232,7 +233,7 @@ describe("a member who is removed", () => {
 			departures.end("bob", "ann");
 			expect(await admission.authenticate(await tokenOf("bob"), person)).toEqual({ code: "not_found" });
 		});
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await evict(stubOf(id), { webSockets: "hibernate" });
 		ann.say("Without Bob");
 		expect(await bob.closed).toBe(4403);
 		await ann.next("chat:message");
@@ -362,7 +363,7 @@ describe("sockets of one person", () => {
 		const bob = await Client.join("bob", id);
 		const sockets: Client[] = [];
 		for (let n = 0; n < limits.socketsPerPerson; n++) sockets.push(await Client.join("ann", id));
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await evict(stubOf(id), { webSockets: "hibernate" });
 		const ninth = await Client.join("ann", id);
 		expect(await sockets[0]?.closed).toBe(4409);
 		ninth.say("one of eight");
@@ -427,7 +428,7 @@ describe("a flood", () => {
 		expect(bob.all("chat:error").filter(({ code }) => code === "rate_limited").length).toBeLessThan(30);
 		ann.say("calm");
 		await ann.next("chat:message");
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await evict(stubOf(id), { webSockets: "hibernate" });
 		const refused = await upgrade(id, await tokenOf("bob"));
 		expect(refused.status).toBe(429);
 		expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(30);
@@ -461,7 +462,7 @@ describe("a flood", () => {
 		for (let n = 0; n < 20; n++) second.raw("{");
 		second.say("ready");
 		await second.next("chat:message");
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await evict(stubOf(id), { webSockets: "hibernate" });
 		const third = await Client.join("bob", id);
 		for (let n = 0; n < 9; n++) third.raw("{");
 		third.say("nearly");

@@ -1,6 +1,6 @@
 // Export and import of a conversation over HTTP: the file, the HTML page, and when an import becomes visible.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { issueImportToken } from "../../src/auth/import-token.ts";
@@ -18,6 +18,7 @@ import {
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 const secret = env.JWT_SECRET as string;
@@ -95,7 +96,7 @@ async function fullConversation(): Promise<string> {
 		const edited = log.editMessage(first, "<script>alert(1)</script> & \"quotes\"\n\u2028two 'lines' 漢字 🎉", [], now);
 		log.pinMessage(log.setReactions(edited, [{ emoji: "👍", userIds: ["bob"] }]), { userId: "bob", at: "2026-11-24T12:00:00.000Z" });
 	});
-	await evictDurableObject(env.CONVERSATIONS.getByName(id));
+	await evict(env.CONVERSATIONS.getByName(id));
 	return id;
 }
 
@@ -201,7 +202,7 @@ describe("an export", () => {
 			const long = "x".repeat(limits.content);
 			for (let n = 0; n < 50; n++) log.addMessage({ author, content: long, asksClaude: false }, Date.now());
 		});
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		const records = await recordsOf((await download("ann", id)).text);
 		expect(records.at(-1)).toMatchObject({ messages: many + 50 });
 	});
@@ -254,7 +255,7 @@ describe("an import", () => {
 		};
 		expect((await restore(id, lines.slice(0, 4))).body).toEqual({ taken: 4 });
 		await unseen();
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		expect((await restore(id, lines.slice(4, 8), 4)).body).toEqual({ taken: 8 });
 		expect((await restore(id, lines.slice(4, 8), 4)).body).toEqual({ taken: 8 });
 		expect((await restore(id, lines.slice(9), 9)).body).toEqual({ taken: 8 });
@@ -302,7 +303,7 @@ describe("an import", () => {
 		const short = linesOf((await download("ann", room)).text);
 		const id = crypto.randomUUID();
 		await restore(id, other.slice(0, 6));
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		expect((await restore(id, short)).body.taken).toBe(short.length);
 		expect(await recordsOf((await download("ann", id)).text)).toHaveLength(short.length);
 		const search = async (text: string) => (await call("GET", `/conversations/${id}/search?q=${text}`, await tokenOf("ann"))).body.results;

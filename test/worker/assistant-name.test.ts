@@ -1,8 +1,8 @@
 // A deployment whose assistant has a name of its own.
 
-import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { evict } from "../support/evict.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
@@ -33,12 +33,12 @@ describe("the assistant's name", () => {
 		const token = await tokenOf("ann");
 		Object.assign(env, { ASSISTANT_NAME: "Old name" });
 		await call("GET", "/me", token);
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		ann.say('One !{"text":"An old reply"}');
 		const { message } = await ann.next("chat:message", ({ message }) => message.role === "assistant");
 		expect(message.author.username).toBe("Old name");
 		Object.assign(env, { ASSISTANT_NAME: name });
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		const quoting = await call("POST", `/conversations/${id}/messages`, token, { content: "Again", replyTo: message.id });
 		expect(quoting.body.message.quoted.author).toEqual(helper);
 		const { body } = await call("GET", `/conversations/${id}/messages`, token);

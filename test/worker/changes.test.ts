@@ -1,10 +1,10 @@
 // Changes of messages over real sockets: two people, one of whom is away for a while.
 
-import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 const history = async (id: string, who = "ann") =>
@@ -41,12 +41,12 @@ describe("two people", () => {
 		bob.send({ type: "chat:leave" });
 		expect(await bob.closed).toBe(1000);
 
-		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await evict(stub, { webSockets: "hibernate" });
 		ann.send({ type: "chat:edit", messageId: first.id, content: "Dinner?" });
 		expect(await changed(ann, first)).toMatchObject({ content: "Dinner?", reactions, editedAt: expect.any(String) });
 		ann.send({ type: "chat:delete", messageId: third.id });
 		expect(await changed(ann, third)).toMatchObject({ content: "", deletedAt: expect.any(String) });
-		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await evict(stub, { webSockets: "hibernate" });
 		const fourth = await said(ann, "Say", { replyTo: second.id });
 
 		const back = await Client.join("bob", id, { cursor });

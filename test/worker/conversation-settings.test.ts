@@ -1,10 +1,11 @@
 // The settings for Claude over HTTP and on the socket: who may change them, what is refused, and who sees it.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { evict } from "../support/evict.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -47,7 +48,7 @@ describe("the settings for Claude", () => {
 			},
 		]);
 		expect((await bob.next("chat:conversation")).conversation).toEqual(body.conversation);
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		expect(await conversationOf("bob", id)).toMatchObject(body.conversation);
 		expect((await (await Client.join("ann", id)).joined).conversation).toEqual(body.conversation);
 		expect(await auditOf(id)).toEqual(

@@ -1,8 +1,9 @@
 // A conversation's members, invites, title and deletion, over real routes and sockets.
 
-import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { evict } from "../support/evict.ts";
 import { makeJobsDue } from "../support/jobs.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -165,7 +166,7 @@ describe("a conversation that its owner deletes", () => {
 		}
 		const left = { rows: { deleted: [{ at: expect.any(Number) }] }, alarm: null, keys: 0 };
 		expect(await storedIn(id)).toEqual(left);
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await evict(stubOf(id), { webSockets: "hibernate" });
 		deaf.say("Nobody?");
 		expect(codeOf(await call("GET", `/conversations/${id}`, await tokenOf("ann", { conversations: ["*"] })))).toBe("not_found");
 		expect(await storedIn(id)).toEqual(left);

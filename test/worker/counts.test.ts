@@ -1,10 +1,11 @@
 // The work that one message and one piece of a reply cause in their conversation, counted at the storage. It must not grow with the
 // members, the readers or the history. `npm run bench -- --only rows` prints the rows of many more actions.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
+import { evict } from "../support/evict.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -68,7 +69,7 @@ async function conversationOf(
 		for (let n = 1; n <= size.messages; n++) log.addMessage({ author, content: `Message ${n}`, asksClaude: false }, Date.now());
 		storage.sql.exec("UPDATE lists SET at = ?, revision = (SELECT max(revision) FROM messages)", Date.now());
 	});
-	await evictDurableObject(stub);
+	await evict(stub);
 	const ann = await Client.join("ann", id);
 	// The first message after a wake reads what the object keeps from then on, such as the names of all members.
 	await say(ann, "Hello @Ann");

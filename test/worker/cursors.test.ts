@@ -1,10 +1,11 @@
 // A client that returns with a cursor, by the upgrade or by `chat:join`, gets everything that it missed, or a reset.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { evict } from "../support/evict.ts";
 import { allowLog, expectLog } from "../support/log.ts";
 import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
 import { Client, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -131,7 +132,7 @@ describe.each(ways)("a cursor by %s", (_way, come) => {
 		};
 		const before = await live("In the first life");
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => storage.deleteAll());
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "close" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "close" });
 		const now = await live("In the second");
 		expect(now.split(".").slice(1)).toEqual(before.split(".").slice(1));
 		const { joined } = await come(id, before);

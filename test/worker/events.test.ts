@@ -1,7 +1,6 @@
 // Server-sent events of a conversation through the Worker; and an `EventStream` alone, with the
 // test at the other end of its socket.
 
-import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { EventStream } from "../../src/gateway/event-stream.ts";
@@ -9,6 +8,7 @@ import { encodeEvent, encodeRetry } from "../../src/gateway/sse.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { EventReader } from "../support/events.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
@@ -111,7 +111,7 @@ describe("a stream of events", () => {
 	it("lets the object hibernate, and receives the message that wakes it", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await listen("ann", id);
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "Good morning" });
 		expect((await ann.next<EventOf<"chat:message">>("chat:message")).message.content).toBe("Good morning");
 	});

@@ -1,6 +1,6 @@
 // Forking a conversation over real routes, and what an erasure finds in forks.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Import } from "../../src/conversation/archive/import.ts";
@@ -11,6 +11,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { erasedName } from "../../src/protocol/person.ts";
 import { randomId } from "../../src/protocol/random-id.ts";
+import { evict } from "../support/evict.ts";
 import { makeJobsDue } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -25,7 +26,7 @@ const newPerson = () => `p${crypto.randomUUID()}`;
 async function inConversation(id: string, work: (store: Store, storage: DurableObjectStorage) => void): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(id) as DurableObjectStub<undefined>;
 	await runInDurableObject(stub, (_object, { storage }) => work(new Store(storage), storage));
-	await evictDurableObject(stub);
+	await evict(stub);
 }
 
 /** Writes messages of these people into a conversation: more than one piece holds. */

@@ -1,11 +1,12 @@
 // A guest who joins a provider's identity: what they keep, what ends, how the identity is removed, and what an attacker gains.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { directoryName } from "../../src/protocol/admin/records.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { Authenticator } from "../support/authenticator.ts";
+import { evict } from "../support/evict.ts";
 import { allowLog } from "../support/log.ts";
 import { Browser, provider, providerSettings, useProvider } from "../support/provider-browser.ts";
 import { withSettings } from "../support/settings.ts";
@@ -214,7 +215,7 @@ describe("a guest who joins an identity", () => {
 		await runInDurableObject(env.CONVERSATIONS.getByName(id) as unknown as DurableObjectStub<undefined>, (_object, { storage }) => {
 			storage.sql.exec("UPDATE members SET is_account = 0");
 		});
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		const wish = { name: "bot", expiresInSeconds: 3600 };
 		const program = (await call("POST", "/me/tokens", token, wish)).body.token.secret as string;
 		const message = { content: "@claude hello", asksClaude: true };

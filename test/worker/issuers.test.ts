@@ -1,10 +1,10 @@
 // Tokens of an issuer's, through every way in: while its keys cannot be fetched, and with the longest ids and tokens.
 
-import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -88,7 +88,7 @@ describe("an issuer's longest", () => {
 		const socket = await upgrade(`/api/conversations/${id}/socket`, token);
 		const ann = new Client(socket.webSocket as WebSocket, id);
 		await ann.next("chat:joined");
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		ann.say("hello there");
 		const { message } = await ann.next("chat:message");
 		expect(message.author?.userId).toBe(sub);

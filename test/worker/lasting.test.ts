@@ -1,7 +1,7 @@
 // Everything that lasts ends with the sign-in that began it: a guest who signs out, a personal token
 // that is revoked, an access token that expires.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { readSettings, type Settings } from "../../src/settings.ts";
 import { EventReader } from "../support/events.ts";
+import { evict } from "../support/evict.ts";
 import { MeClient } from "../support/me.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
@@ -153,7 +154,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 			const author = { userId: "ann", username: "Ann" };
 			for (let n = 0; n < 60; n++) log.addMessage({ author, content: "x".repeat(limits.content), asksClaude: false }, Date.now());
 		});
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		const { token, end } = await signIn.begin();
 		const { body } = await get(`/conversations/${id}/export?format=${format}`, token);
 		const reader = (body as ReadableStream<Uint8Array>).getReader();

@@ -1,10 +1,11 @@
 // Legal requests: two administrators together delete a conversation, get a copy of it, or erase a person, and nobody alone.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import "../../src/worker.ts";
 import { directoryName } from "../../src/protocol/admin/records.ts";
+import { evict } from "../support/evict.ts";
 import { withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -203,7 +204,7 @@ describe("a conversation that its last member has left for good during a hold", 
 					"INSERT OR REPLACE INTO keeping (one, days, held_at, expired_upto) SELECT one, days, held_at, expired_upto FROM keeping",
 				),
 		);
-		await evictDurableObject(stub);
+		await evict(stub);
 		const granted = await tokenOf("cat", { conversations: [id] });
 		expect((await call("GET", `/conversations/${id}/messages`, granted)).status).toBe(404);
 	});

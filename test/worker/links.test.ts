@@ -1,11 +1,12 @@
 // Invites that limit the people who come by them, over real routes and sockets.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { EventReader } from "../support/events.ts";
+import { evict } from "../support/evict.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
@@ -45,7 +46,7 @@ async function withPast(ann: string, bob: string) {
 		storage.sql.exec(`INSERT INTO summaries (${columns}) VALUES ('memory', 'made', 1, 2, 1, 2, 0, '${old} summary', 'm')`);
 		return { question, answer };
 	});
-	await evictDurableObject(stub);
+	await evict(stub);
 	return { id, ...messages };
 }
 
@@ -270,7 +271,7 @@ describe("a link", () => {
 			stub,
 			(_object, { storage }) => void storage.sql.exec("UPDATE members SET ends_at = ? WHERE ends_at > 0", past),
 		);
-		await evictDurableObject(stub);
+		await evict(stub);
 		expect((await as(bob, "GET", `/conversations/${id}/messages`)).status).toBe(404);
 		await runDurableObjectAlarm(stub);
 		expect(await bobs.closed).toBe(4403);

@@ -1,9 +1,10 @@
 // From a conversation to its members' lists, through the whole server.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { ListEntry } from "../../src/protocol/conversation.ts";
+import { evict } from "../support/evict.ts";
 import { makeJobsDue } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
 import { MeClient } from "../support/me.ts";
@@ -87,7 +88,7 @@ describe("a list", () => {
 		expect(await room.next("chat:read", ({ unread }) => unread === true)).toMatchObject({ userId: bob, upTo: 1 });
 		expect(await phone.listed(id, { unread: 2 })).toMatchObject({ readUpTo: 1 });
 
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		expect(await listedFor(bob, id)).toMatchObject({ unread: 2, readUpTo: 1 });
 		const again = await Client.join(bob, id);
 		const readBy = ({ joined }: Awaited<ReturnType<typeof Client.join>>, who: string) =>
@@ -153,7 +154,7 @@ describe("a list that fails", () => {
 		const list = await MeClient.open(bob);
 		expect(list.first.conversations[0]).toMatchObject({ unread: 0 });
 		expect((await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm())) as number).toBeLessThan(Date.now() + 7_000);
-		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await evict(stub, { webSockets: "hibernate" });
 		await makeJobsDue(stub);
 		await runDurableObjectAlarm(stub);
 		expect(await list.listed(id)).toMatchObject({ unread: 1 });

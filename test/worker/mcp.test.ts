@@ -1,8 +1,9 @@
 // Claude calls a tool of an MCP server, over real HTTP, and a member allows it.
 
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, inject, it, vi } from "vitest";
+import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -44,7 +45,7 @@ it.each(["sleeps", "is killed"])("a call waits for a member while the object %s,
 	const { messageId, tool } = await ann.next("chat:tool", ({ tool }) => tool.asks === true);
 	expect(tool).toMatchObject({ name: "docs__write", input: JSON.stringify({ n: id }), status: "running" });
 	let back = ann;
-	if (what === "sleeps") await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+	if (what === "sleeps") await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 	else {
 		await abortAllDurableObjects();
 		await ann.closed;

@@ -1,8 +1,8 @@
 // A guest who changes their name, in all their conversations, connected or not.
 
-import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 const rename = async (who: string, name: unknown) => call("PATCH", "/me", await tokenOf(who), { name });
@@ -25,7 +25,7 @@ describe("a new name", () => {
 		expect(await namesIn(elsewhere)).toContain("Beau");
 
 		// The socket keeps the name over a sleep.
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		bo.send({ type: "chat:typing", isTyping: true });
 		expect(await ann.next("chat:user-typing")).toMatchObject({ username: "Beau" });
 		bo.say("After");

@@ -1,6 +1,6 @@
 // The export of everything that a person has: what is in it and what is not, how often it is made, and when it breaks off.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
@@ -8,6 +8,7 @@ import { accountLimits } from "../../src/protocol/account/limits.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { Passkeys } from "../../src/user/account/passkeys.ts";
 import { PushStore } from "../../src/user/push/store.ts";
+import { evict } from "../support/evict.ts";
 import { png, upload } from "../support/files.ts";
 import { expectLog } from "../support/log.ts";
 import { unlimitedSends, withSettings } from "../support/settings.ts";
@@ -79,7 +80,7 @@ it("has everything of theirs, also where they have left, and neither words of ot
 		const device = { id: "d", endpoint: "https://push.example/CAPABILITY", keys, page: origin, key: "k", kind: "issued" } as const;
 		new PushStore(sql).add(device, Date.now());
 	});
-	await evictDurableObject(env.USERS.getByName(ann));
+	await evict(env.USERS.getByName(ann));
 
 	const response = await exportOf(await tokenOf(ann));
 	expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-ndjson; charset=utf-8"]);

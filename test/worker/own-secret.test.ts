@@ -1,10 +1,10 @@
 // A deployment without JWT_SECRET signs with a secret that it makes for itself.
 
-import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { deploymentName } from "../../src/deployment/object.ts";
 import { settingsOf } from "../../src/deployment/settings.ts";
+import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { withSettings } from "../support/settings.ts";
 import { Client, call } from "../support/socket.ts";
@@ -60,7 +60,7 @@ it("the secret is made once, whoever asks first, and stays when the object sleep
 	const [one, other] = await Promise.all([deployment.signingSecret(), deployment.signingSecret()]);
 	expect(one).toMatch(/^[\w-]{43}$/);
 	expect(other).toBe(one);
-	await evictDurableObject(deployment);
+	await evict(deployment);
 	expect(await deployment.signingSecret()).toBe(one);
 });
 

@@ -1,11 +1,12 @@
 // Passkeys from end to end: a guest keeps their account, comes back on another device, and what is refused on the way.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { accountLimits } from "../../src/protocol/account/limits.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { Authenticator } from "../support/authenticator.ts";
+import { evict } from "../support/evict.ts";
 import { allowLog } from "../support/log.ts";
 import { proofOf, remember } from "../support/proof.ts";
 import { Client, call, origin, tokenOf } from "../support/socket.ts";
@@ -90,7 +91,7 @@ describe("a guest with a passkey", () => {
 		expect(outcome(await refresh(cookie))).toEqual([401, "unauthorized"]);
 		expect((await call("GET", "/me", other)).status).toBe(200);
 		await call("POST", "/auth/sign-out", other);
-		await evictDurableObject(env.USERS.getByName(userId));
+		await evict(env.USERS.getByName(userId));
 		const back = await signIn(authenticator);
 		expect(back.body.user.id).toBe(userId);
 		expect((await call("GET", `/conversations/${id}`, back.body.token)).body.conversation.members).toMatchObject([{ role: "owner" }]);

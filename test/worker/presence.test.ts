@@ -1,8 +1,9 @@
 // Presence and typing last only while they are true: they are stored nowhere and sent to nobody afterwards.
 
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { evict } from "../support/evict.ts";
 import { rowsOf } from "../support/rows.ts";
 import { Client, newConversation } from "../support/socket.ts";
 
@@ -34,7 +35,7 @@ it("a client that joins or returns does not learn who typed before", async () =>
 	await ann.next("chat:user-typing");
 	const later = await Client.join("ann", id);
 	const back = await Client.join("ann", id, { cursor: ann.joined.cursor });
-	await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+	await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 	const afterwards = await Client.join("ann", id, { cursor: ann.joined.cursor });
 	bob.say("Now");
 	for (const client of [later, back, afterwards]) {
@@ -47,7 +48,7 @@ it("keeps participants over a sleep; after a crash, only those who reconnected a
 	const id = await newConversation("ann", ["bob", "eve"]);
 	const bob = await Client.join("bob", id);
 	const eve = await Client.join("eve", id);
-	await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+	await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 	expect(participantsOf(await Client.join("ann", id))).toEqual(["ann", "bob", "eve"]);
 	await abortAllDurableObjects();
 	await Promise.all([bob.closed, eve.closed]);

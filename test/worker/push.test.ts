@@ -1,11 +1,12 @@
 // Web push from a message to the browser's push service, through the whole server.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { deploymentName } from "../../src/deployment/object.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import * as pushLimits from "../../src/protocol/push/limits.ts";
+import { evict } from "../support/evict.ts";
 import { MeClient } from "../support/me.ts";
 import { FakePushService, vapidKeys } from "../support/push-service.ts";
 import { withSettings } from "../support/settings.ts";
@@ -56,7 +57,7 @@ describe("a browser", () => {
 		const { id, say } = await conversationOf(ann, bob);
 		expect((await as(bob, "GET", "/me/push")).body).toEqual({ publicKey: keys.VAPID_PUBLIC_KEY });
 		const browser = await subscribed(bob);
-		await evictDurableObject(user(bob));
+		await evict(user(bob));
 		await say(`**Hello**\n${"word ".repeat(100)}`);
 		const { message, urgency } = await browser.next();
 		const { notification } = message as Extract<typeof message, { notification: object }>;
@@ -101,13 +102,13 @@ describe("a browser", () => {
 		page.raw(JSON.stringify([{ type: "me:looking", looking: true }]));
 		await say("You see this");
 		await page.listed(id, { unread: 1 });
-		await evictDurableObject(user(bob), { webSockets: "hibernate" });
+		await evict(user(bob), { webSockets: "hibernate" });
 		await say("And this");
 		await page.listed(id, { unread: 2 });
 		page.raw(JSON.stringify({ type: "me:looking", looking: false }));
 		// The page was visible a moment ago: a sleep makes the object forget that.
 		await vi.waitFor(async () => expect(await isLooking(bob)).toBe(false));
-		await evictDurableObject(user(bob), { webSockets: "hibernate" });
+		await evict(user(bob), { webSockets: "hibernate" });
 		await say("You do not see this");
 		await expectNothingBefore(browser, expect.stringContaining("You do not see this"));
 	});
@@ -245,7 +246,7 @@ describe("without keys", () => {
 		const [one, other] = await Promise.all([deployment.pushKeys(), deployment.pushKeys()]);
 		expect(one.publicKey).not.toBe(keys.VAPID_PUBLIC_KEY);
 		expect(other).toEqual(one);
-		await evictDurableObject(deployment);
+		await evict(deployment);
 		expect(await keyOf(bob)).toBe(one.publicKey);
 		const subscribe = async (publicKey: string) => {
 			const browser = service.subscribe(publicKey);

@@ -1,10 +1,11 @@
 // Messages that expire, and conversations in which a legal hold keeps everything, over real routes and sockets.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import "../../src/worker.ts";
 import { directoryName } from "../../src/protocol/admin/records.ts";
+import { evict } from "../support/evict.ts";
 import { withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -31,7 +32,7 @@ async function conversation(owner: string, others: string[] = []): Promise<strin
 /** Makes the messages of a conversation older, and its object begin anew. */
 async function age(id: string, days: number): Promise<void> {
 	await stored(id, `UPDATE messages SET created_at = created_at - ${days * day}`);
-	await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+	await evict(stubOf(id), { webSockets: "hibernate" });
 	await as("root", "GET", `/conversations/${id}`);
 }
 
@@ -50,7 +51,7 @@ describe("messages", () => {
 			INSERT INTO messages (seq, id, role, author_id, author_name, content, status, born, revision, created_at, asks, versions, is_shared)
 			SELECT seq, 'm' || seq || '-x', 'user', '${ann}', 'Ann', 'OLD', 'complete', seq, seq, ${Date.now()}, 0, 0, 0 FROM n`,
 		);
-		await evictDurableObject(stubOf(id));
+		await evict(stubOf(id));
 		await say(ann, id, "OLD-INDEXED findable");
 		await age(id, 31);
 		const client = await Client.join(ann, id);

@@ -1,11 +1,12 @@
 // A release that finds what a newer one has left in its objects, as after a rollback, over real routes and sockets.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { migrations as conversationMigrations } from "../../src/conversation/store/migrations.ts";
 import { type Migration, migrate } from "../../src/platform/migrate.ts";
 import { migrations as userMigrations } from "../../src/user/migrations.ts";
+import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -16,7 +17,7 @@ type Stub = ReturnType<typeof conversation> | ReturnType<typeof user>;
 /** Lets a newer release open the object, which then sleeps. */
 async function upgrade(stub: Stub, known: readonly Migration[], ...added: Migration[]): Promise<void> {
 	await runInDurableObject(stub as DurableObjectStub<undefined>, (_object, { storage: { sql } }) => migrate(sql, [...known, ...added]));
-	await evictDurableObject(stub);
+	await evict(stub);
 }
 
 const as = async (who: string, method: string, path: string, body?: unknown) => call(method, path, await tokenOf(who), body);
@@ -96,7 +97,7 @@ describe("an erasure that an earlier release began", () => {
 			sql.exec("CREATE TABLE erasing (id TEXT PRIMARY KEY, alias TEXT NOT NULL, after INTEGER NOT NULL, tries INTEGER NOT NULL)");
 			sql.exec("INSERT INTO erasing VALUES (?, 'erased-1', 0, 1)", id);
 		});
-		await evictDurableObject(user(person));
+		await evict(user(person));
 		const { jobs, erasing, alarm } = await inUser(async (storage) => ({
 			jobs: storage.sql.exec("SELECT queue, key, data FROM jobs").toArray(),
 			erasing: storage.sql.exec("SELECT id, alias FROM erasing").toArray(),
@@ -123,7 +124,7 @@ describe("the list of the first build", () => {
 			sql.exec(first);
 			sql.exec("INSERT INTO conversations VALUES ('c1', 'From the first build', 'auto', '2026-11-24T12:00:00.000Z', 1764000000000)");
 		});
-		await evictDurableObject(user(ann));
+		await evict(user(ann));
 		const list = async () => (await as(ann, "GET", "/conversations")).body.conversations;
 		expect(await list()).toMatchObject([{ id: "c1", title: "From the first build" }]);
 		const id = await newConversation(ann);

@@ -2,11 +2,12 @@
 // run through the real Worker and its objects. In the end every page shows what the server has stored.
 //   SCHEDULES=7 npx vitest run --project worker schedules      runs the schedule of this seed; 9-200 runs all of these
 
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
 import { check, fingerprint, type ReceivedMessage } from "../soak/checker.ts";
+import { evict } from "../support/evict.ts";
 import { allowLog } from "../support/log.ts";
 import { Page } from "../support/page.ts";
 import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
@@ -105,7 +106,7 @@ class Play {
 
 	async #evict(webSockets: "hibernate" | "close"): Promise<boolean> {
 		try {
-			await evictDurableObject(env.CONVERSATIONS.getByName(this.#id), { webSockets });
+			await evict(env.CONVERSATIONS.getByName(this.#id), { webSockets });
 			return true;
 		} catch (error) {
 			// It is asleep already.

@@ -1,11 +1,12 @@
 // Search over HTTP: access, results, and the rows that it reads.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { SearchResult } from "../../src/protocol/search-result.ts";
+import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { countRows } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -36,7 +37,7 @@ async function fill(id: string, messages: number): Promise<void> {
 		for (let n = log.head.seq + 1; n <= messages; n++)
 			log.addMessage({ author, content: `message ${n} of many${n % 100 === 0 ? ", a hundredth" : ""}`, asksClaude: false }, Date.now());
 	});
-	await evictDurableObject(env.CONVERSATIONS.getByName(id));
+	await evict(env.CONVERSATIONS.getByName(id));
 }
 
 describe("a search in a conversation", () => {
@@ -51,7 +52,7 @@ describe("a search in a conversation", () => {
 			expect(body.results[1]).toMatchObject({ message: { seq: 1 }, snippet: "The café is open", highlights: [[4, 8]] });
 		}
 		expect((await get("eve", `/conversations/${id}/search?q=cafe`)).status).toBe(404);
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		expect(contents((await get("ann", `/conversations/${id}/search?q="cafe is"`)).body)).toEqual(["The café is open"]);
 	});
 
@@ -65,7 +66,7 @@ describe("a search in a conversation", () => {
 				log.addMessage({ author: { userId, username: userId }, content: `needle ${n}`, asksClaude: false }, start + n * hour);
 			}
 		});
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		const at = (n: number) => new Date(start + n * hour).toISOString();
 		const found = async (query: string) =>
 			contents((await get("ann", `/conversations/${id}/search?q=needle${query}`)).body).map((text) => Number(text.split(" ")[1]));
@@ -134,7 +135,7 @@ describe("a search in a conversation", () => {
 	it("reads as many rows in a large conversation as in a small one", { timeout: 60_000 }, async () => {
 		const [small, large] = [await quietConversation("ann"), await quietConversation("ann")];
 		await fill(small, 3_000);
-		await fill(large, 100_000);
+		await fill(large, 20_000);
 		const rows = await countRows();
 		const read = async (id: string, query: string) => {
 			await get("ann", `/conversations/${id}/search?q=${encodeURIComponent(query)}`);
@@ -180,7 +181,7 @@ describe("a search in all conversations", () => {
 		// Their list has not been updated yet.
 		const left = env.CONVERSATIONS.getByName(mine[0] as string);
 		await runInDurableObject(left, (_object, { storage }) => void storage.sql.exec("DELETE FROM members"));
-		await evictDurableObject(left);
+		await evict(left);
 		expect((await get("finn", "/search?q=needle")).body).toEqual({ results: [], partial: false });
 	});
 

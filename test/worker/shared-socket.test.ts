@@ -1,11 +1,12 @@
 // One socket for many conversations: what goes through it, what ends one conversation and not the others, and what ends all.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import { encodeFileFrame } from "../../src/protocol/files/frame.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 const socketUrl = `${origin}/api/socket`;
@@ -123,7 +124,7 @@ describe("one socket", () => {
 				const author = { userId: "ann", username: "Ann" };
 				for (let n = 0; n < 40; n++) log.addMessage({ author, content: "x".repeat(limits.content), asksClaude: false }, Date.now());
 			});
-		await Promise.all(ids.map((id) => evictDurableObject(env.CONVERSATIONS.getByName(id))));
+		await Promise.all(ids.map((id) => evict(env.CONVERSATIONS.getByName(id))));
 		const ann = await openBy(token);
 		ann.raw(JSON.stringify(ids.map((conversationId) => ({ type: "chat:join", conversationId }))));
 		for (const id of ids.slice(0, 4)) await ann.next("chat:joined", ({ conversationId }) => conversationId === id);

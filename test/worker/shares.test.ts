@@ -1,7 +1,7 @@
 // The share of a conversation's only thread that an attacker gets, by what was done for them in a simulated minute. Counts
 // work and measures no time, so that it holds on any machine.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Identity } from "../../src/auth/tokens.ts";
@@ -12,6 +12,7 @@ import type { ClientEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { randomId } from "../../src/protocol/random-id.ts";
 import { isRefusal } from "../../src/protocol/refusal.ts";
+import { evict } from "../support/evict.ts";
 import { nameOf, newConversation } from "../support/socket.ts";
 
 /** What one of these takes, in ms of the thread. The newest page is as long as pages get: 40 messages of 100,000 units. */
@@ -89,7 +90,7 @@ async function longConversation(people: string[]): Promise<string> {
 		for (let n = 0; n < 42; n++)
 			log.addMessage({ author, content: n === 0 ? words : "x".repeat(100_000), asksClaude: false }, Date.now() - 3_600_000);
 	});
-	await evictDurableObject(stub);
+	await evict(stub);
 	return id;
 }
 

@@ -1,9 +1,10 @@
 // A person who lost access can neither receive nor send, even if their client ignores the close, and also after a sleep.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { evict } from "../support/evict.ts";
 import { makeJobsDue } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
 import { rowsOf } from "../support/rows.ts";
@@ -52,7 +53,7 @@ it.each(ways)("a person who %s can neither receive nor send", async (_how, code,
 	await put(bob);
 	expect(await bob.closed).toBe(code);
 	const told = bob.frames.length;
-	const sleeps = [() => {}, () => evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" })];
+	const sleeps = [() => {}, () => evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" })];
 	for (const [nth, sleep] of sleeps.entries()) {
 		await sleep();
 		const before = await rowsBesideAnns(id);
@@ -150,7 +151,7 @@ describe("a guest whose session ends without a sign-out", () => {
 			const hasSessions = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").toArray().length > 0;
 			if (hasSessions) sql.exec("UPDATE sessions SET renewed_at = renewed_at - ?1, ended_at = ended_at - ?1", ms);
 		});
-		await evictDurableObject(env.USERS.getByName(userId), { webSockets: "hibernate" });
+		await evict(env.USERS.getByName(userId), { webSockets: "hibernate" });
 		expect(await runDurableObjectAlarm(env.USERS.getByName(userId))).toBe(true);
 	}
 

@@ -1,8 +1,8 @@
 // An idle conversation costs nothing: whatever happened before, nothing keeps its object awake.
 
-import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, newConversation } from "../support/socket.ts";
@@ -59,7 +59,7 @@ it.each(before)("sleeps after %s", async (_what, happen) => {
 	const id = await newConversation("ann");
 	const ann = await Client.join("ann", id);
 	await happen(ann);
-	await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+	await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 	ann.send({ type: "chat:join" });
 	expect(await ann.next("chat:joined")).toMatchObject({ participants: [{ userId: "ann" }] });
 });

@@ -1,7 +1,7 @@
-import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 const socketUrl = (id: string) => `${origin}/api/conversations/${id}/socket`;
@@ -203,16 +203,16 @@ describe("hibernation", () => {
 		const bob = await Client.join("bob", id);
 		ann.say("before");
 		const { cursor } = await bob.next("chat:message");
-		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await evict(stub, { webSockets: "hibernate" });
 		bob.send({ type: "chat:typing", isTyping: true });
 		expect(await ann.next("chat:user-typing")).toMatchObject({ userId: "bob", isTyping: true });
-		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await evict(stub, { webSockets: "hibernate" });
 		ann.say("@claude help");
 		expect((await bob.next("chat:message")).message).toMatchObject({ content: "@claude help", seq: 2 });
 		await bob.next("chat:streaming");
 		bob.send({ type: "chat:stop" });
 		expect((await ann.next("chat:message", ({ message }) => message.role === "assistant")).message.status).toBe("stopped");
-		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await evict(stub, { webSockets: "hibernate" });
 		const late = await Client.join("bob", id, { cursor });
 		expect(late.joined.messages.map(({ seq, status }) => [seq, status])).toEqual([
 			[2, "complete"],
@@ -227,7 +227,7 @@ describe("hibernation", () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		const stub = env.CONVERSATIONS.getByName(id);
-		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await evict(stub, { webSockets: "hibernate" });
 		ann.raw("ping");
 		ann.say("after");
 		await ann.next("chat:message");

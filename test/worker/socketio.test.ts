@@ -1,7 +1,7 @@
 // Socket.IO inside the runtime: conversations that hibernate or die unnoticed by the client,
 // limits, and hostile clients.
 
-import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Backend } from "../../src/gateway/backend.ts";
@@ -10,6 +10,7 @@ import { openConnection } from "../../src/gateway/socketio/websocket.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { readSettings } from "../../src/settings.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 import { openPolling, SocketIoClient, url } from "../support/socketio.ts";
 
@@ -17,7 +18,7 @@ describe("a Socket.IO connection", () => {
 	it("receives messages of a conversation that hibernated", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await SocketIoClient.join("ann", id);
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "Good morning" });
 		await ann.nextMessage("Good morning");
 		ann.close();
@@ -100,7 +101,7 @@ describe("a Socket.IO connection", () => {
 		await ann.next(({ packet }) => packet.startsWith("40{"));
 		ann.emit("chat:join", { conversationId: id });
 		await ann.next(({ name }) => name === "chat:joined");
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		const sleepsSince = Date.now();
 		const answeredAt = () =>
 			runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) => {

@@ -1,10 +1,11 @@
 // A person whom an administrator has suspended is let in nowhere, by whatever sign-in, and finds everything again when restored.
 
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { directoryName } from "../../src/protocol/admin/records.ts";
 import { EventReader } from "../support/events.ts";
+import { evict } from "../support/evict.ts";
 import { makeJobsDue } from "../support/jobs.ts";
 import { allowLog, expectLog } from "../support/log.ts";
 import { MeClient } from "../support/me.ts";
@@ -61,7 +62,7 @@ describe.each([
 		});
 		expect([await socket.closed, await list.closed]).toEqual([4401, 4401]);
 		await Promise.all([stream.ended, socketIo.next(({ packet }) => packet === "41")]);
-		for (const sleep of [() => {}, () => evictDurableObject(env.USERS.getByName(userId), { webSockets: "hibernate" })]) {
+		for (const sleep of [() => {}, () => evict(env.USERS.getByName(userId), { webSockets: "hibernate" })]) {
 			await sleep();
 			for (const by of [token, secret]) {
 				expect(codeOf(await call("GET", `/conversations/${id}`, by))).toBe("suspended");
@@ -94,7 +95,7 @@ it("a guest whose sessions run out meanwhile is ended once they are restored, an
 	await admin("suspend", userId);
 	const user = env.USERS.getByName(userId) as unknown as DurableObjectStub<undefined>;
 	await runInDurableObject(user, (_object, { storage }) => storage.sql.exec("UPDATE known_since SET at = 0"));
-	await evictDurableObject(user, { webSockets: "hibernate" });
+	await evict(user, { webSockets: "hibernate" });
 	await runDurableObjectAlarm(user);
 	const members = () =>
 		runInDurableObject(env.CONVERSATIONS.getByName(id) as unknown as DurableObjectStub<undefined>, (_object, { storage }) => {
@@ -115,7 +116,7 @@ it("a guest whose session runs out while a network is banned leaves what only th
 		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
 		const user = env.USERS.getByName(userId) as unknown as DurableObjectStub<undefined>;
 		await runInDurableObject(user, (_object, { storage }) => storage.sql.exec("UPDATE known_since SET at = 0"));
-		await evictDurableObject(user, { webSockets: "hibernate" });
+		await evict(user, { webSockets: "hibernate" });
 		await runDurableObjectAlarm(user);
 		const stored = () =>
 			runInDurableObject(env.CONVERSATIONS.getByName(id) as unknown as DurableObjectStub<undefined>, (_object, { storage }) => {
@@ -205,7 +206,7 @@ it("reaches a person whose object fails at first", async () => {
 	);
 	expectLog(/could not be passed on/);
 	expect((await admin("suspend", userId)).body.isPending).toBe(true);
-	await evictDurableObject(env.USERS.getByName(userId));
+	await evict(env.USERS.getByName(userId));
 	expect((await call("GET", "/me", await tokenOf(userId))).status).toBe(200);
 	await inPerson("DROP TRIGGER broken");
 	const directory = env.DIRECTORY.getByName(directoryName);
@@ -220,7 +221,7 @@ it("outlasts an erasure of the person", async () => {
 	await newConversation(userId);
 	await admin("suspend", userId);
 	await env.USERS.getByName(userId).erase(false);
-	for (const sleep of [() => {}, () => evictDurableObject(env.USERS.getByName(userId))]) {
+	for (const sleep of [() => {}, () => evict(env.USERS.getByName(userId))]) {
 		await sleep();
 		expect(codeOf(await call("GET", "/me", await tokenOf(userId)))).toBe("suspended");
 	}

@@ -1,11 +1,12 @@
 // Personal tokens: what programs may do with them, and how they end.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { makePersonalToken, tokenEpoch } from "../../src/auth/personal-token.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { readSettings } from "../../src/settings.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type Token = { id: string; name: string; createdAt: string; expiresAt: string; lastUsedAt?: string; secret: string };
@@ -219,7 +220,7 @@ describe("a token that is revoked", () => {
 		const badSocket = await socketBy(bad.secret, id);
 		const goodSocket = await socketBy(good.secret, id);
 		const owner = await Client.join(ann, id);
-		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		expect(codeOf(await revoke(ann, bad.id))).toBe(204);
 		expect(await badSocket.closed).toBe(4401);
 		expect(codeOf(await call("GET", "/me", bad.secret))).toBe("unauthorized");

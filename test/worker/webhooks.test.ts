@@ -1,9 +1,10 @@
 // Webhooks out and in, over the routes and with addresses that check what they get.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import * as webhookLimits from "../../src/protocol/webhooks/limits.ts";
+import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { countRows } from "../support/rows.ts";
 import { unlimitedSends, withSettings } from "../support/settings.ts";
@@ -167,7 +168,7 @@ describe("a webhook", () => {
 		const { ann, id, receiver, say } = await withWebhook();
 		await say("One");
 		await receiver.next();
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		await say("Two");
 		expect((await receiver.next()).data.message).toMatchObject({ content: "Two" });
 		const rows = await countRows();

@@ -1,13 +1,14 @@
 // One person's share of a conversation's time, by every way in: who takes more is refused and told for how long, and
 // clients of our own wait and go on.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { EventReader } from "../support/events.ts";
+import { evict } from "../support/evict.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
 
@@ -22,7 +23,7 @@ async function longConversation(): Promise<string> {
 		const sentAt = Date.now() - 3_600_000;
 		for (let n = 0; n < 42; n++) store.log.addMessage({ author, content: "x".repeat(100_000), asksClaude: false }, sentAt);
 	});
-	await evictDurableObject(stub);
+	await evict(stub);
 	return id;
 }
 
@@ -179,7 +180,7 @@ describe("forty guests of one network who read too much", () => {
 				break;
 			}
 		}
-		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		await evict(env.CONVERSATIONS.getByName(id));
 		for (const socket of sockets) socket.send({ type: "chat:join" });
 		const answers = await Promise.all(
 			sockets.map((socket) => Promise.race([socket.next("chat:joined"), socket.next("chat:error", ({ code }) => code === "rate_limited")])),

@@ -1,11 +1,12 @@
 // Counts the rows that everyday actions write and read, on real storage, by watching every statement.
 // Run by ../rows.ts, which takes the counts from each test's `meta`; not part of the test suite.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, type TestContext, test } from "vitest";
 import { Store } from "../../../src/conversation/store/store.ts";
 import type { UserObject } from "../../../src/user/object.ts";
+import { evict } from "../../support/evict.ts";
 import { MeClient } from "../../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../../support/socket.ts";
 import type { RowsOf } from "./counts.ts";
@@ -175,7 +176,7 @@ async function largeConversation(members: number): Promise<{ id: string; ann: Cl
 		// The last round of deliveries was long ago.
 		storage.sql.exec("UPDATE lists SET at = 0");
 	});
-	await evictDurableObject(stub);
+	await evict(stub);
 	return { id, ann: await Client.join("ann", id) };
 }
 
@@ -304,6 +305,6 @@ async function fill(id: string, messages: number): Promise<void> {
 		for (let n = 1; n <= messages; n++) log.addMessage({ author, content: `Message ${n}`, asksClaude: false }, Date.now());
 	});
 	// The object must read its log anew.
-	await evictDurableObject(stub);
+	await evict(stub);
 	seen = [];
 }
