@@ -52,4 +52,5 @@ const headers = readFileSync(join(page, "_headers"), "utf8");
 writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects }));
 console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${data}.`);
 // This process becomes workerd, so that signals reach it and Node takes no memory. It says in a line of JSON when it listens.
-process.execve?.(workerd, [workerd, "serve", "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"], environment);
+if (!process.execve) throw new Error("Parley runs on workerd on Linux and macOS.");
+process.execve(workerd, [workerd, "serve", "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"], environment);

@@ -8,13 +8,14 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MessageFile } from "../../src/protocol/files/file.ts";
 import { post } from "../e2e/api.ts";
 import { type Product, startProduct } from "../e2e/product.ts";
-import { buildForWorkerd } from "../e2e/servers.ts";
+import { buildForWorkerd, serverOfRun } from "../e2e/servers.ts";
 import { guestWithConversation, Wire } from "../e2e/wire.ts";
 
 let product: Product;
 
 beforeAll(async () => {
-	buildForWorkerd();
+	// Otherwise the set-up has done it, and other files start from it at any time.
+	if (serverOfRun !== "workerd") buildForWorkerd();
 	product = await startProduct({}, undefined, "workerd");
 });
 afterAll(() => product?.stop());
