@@ -1,6 +1,8 @@
 // Tests that run in plain Node: the rules of the web client, and the structure of the source.
 import { defineConfig } from "vitest/config";
+import { renderer } from "../web/renderer.ts";
 
 export default defineConfig({
+	resolve: { alias: renderer },
 	test: { name: "web", maxWorkers: 4, testTimeout: 30_000, include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] },
 });

@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { emojiFiles } from "./emojiFiles.ts";
+import { renderer } from "./renderer.ts";
 import { administration, shellWorker } from "./shellWorker.ts";
 
 const adminFolder = fileURLToPath(new URL("src/admin/", import.meta.url));
@@ -133,13 +134,12 @@ function isFirst(id: string, infoOf: (id: string) => { isEntry: boolean; importe
 	return false;
 }
 
-// Always build for production: the NODE_ENV of a test run would select React's development build.
+// Always build for production: the NODE_ENV of a test run would select development builds of dependencies.
 process.env.NODE_ENV = "production";
 
 export default defineConfig({
 	plugins: [headers(), previewAddresses(), emojiFiles(), lexerOnly(), shellWorker()],
-	// React has this hook itself; wouter's shim is for older versions.
-	resolve: { alias: { "use-sync-external-store/shim/index.js": "react" } },
+	resolve: { alias: renderer },
 	// Short class names: they stand in scripts and in styles.
 	css: { modules: { generateScopedName: "_[hash:base64:5]" } },
 	build: {

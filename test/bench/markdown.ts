@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { build, preview } from "vite";
+import { renderer } from "../../web/renderer.ts";
 import { freePort } from "../support/server.ts";
 import { answerOf } from "./answer.ts";
 import { Meters } from "./meters.ts";
@@ -22,7 +23,7 @@ export async function measureMarkdown(browser: Browser, isQuick: boolean): Promi
 	const root = fileURLToPath(new URL("renderers", import.meta.url));
 	const outDir = mkdtempSync(`${tmpdir()}/renderers-`);
 	const port = await freePort();
-	await build({ root, configFile: false, logLevel: "warn", build: { outDir, emptyOutDir: true } });
+	await build({ root, configFile: false, logLevel: "warn", resolve: { alias: renderer }, build: { outDir, emptyOutDir: true } });
 	const server = await preview({ root, configFile: false, logLevel: "warn", build: { outDir }, preview: { port, host: "127.0.0.1" } });
 	const page = await browser.newPage();
 	await page.goto(`http://127.0.0.1:${port}`);

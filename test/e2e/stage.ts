@@ -39,8 +39,8 @@ function watch(): void {
 		if (!tags.has(element.localName)) breaches.push(`an element <${element.localName}>`);
 		for (const { name, value } of element.attributes)
 			if (!isAllowed(element, name)) breaches.push(`<${element.localName} ${name}="${value}">`);
-		// Only ids that React makes are allowed: another id could pass for a part of the page.
-		if (!/^(?:_r_\w+_)?$/.test(element.id)) breaches.push(`the name ${element.id}`);
+		// Only ids of `useId` are allowed: another id could pass for a part of the page.
+		if (!/^(?:P\d+-\d+)?$/.test(element.id)) breaches.push(`the name ${element.id}`);
 		if (element.matches("input:not([type=checkbox]:disabled)")) breaches.push("a field");
 		if (element instanceof HTMLAnchorElement) checkLink(element);
 	};

@@ -71,15 +71,15 @@ describe("a text with mentions", () => {
 				/>
 			</People>,
 		)
-			.replace(/<bdi class="[^"]*" data-you="(\w+)">/g, "<bdi $1>")
+			.replace(/<bdi data-you="(\w+)" class="[^"]*">/g, "<bdi $1>")
 			.replaceAll(' dir="auto"', "");
 
 	it.each<[what: string, source: string, shown: string]>([
-		["shows current names, as text", "hi @Bob!", "<p>hi <bdi false>@Robert &lt;b&gt;</bdi>!</p>"],
+		["shows current names, as text", "hi @Bob!", "<p>hi <bdi false>@Robert &lt;b></bdi>!</p>"],
 		[
 			"shows a mention within emphasis",
 			"**@Bob** and *x @Bob*",
-			"<p><strong><bdi false>@Robert &lt;b&gt;</bdi></strong> and <em>x @Bob</em></p>",
+			"<p><strong><bdi false>@Robert &lt;b></bdi></strong> and <em>x @Bob</em></p>",
 		],
 		["shows no mention in code", "`@Bob` x", "<p><code>@Bob</code> x</p>"],
 		["shows no mention in a code block", "```\n@Bob\n```", "<code>@Bob</code>"],
@@ -105,10 +105,10 @@ describe("Markdown", () => {
 		["emphasis", "**a** *b* ~~c~~ `d`", "<p><strong>a</strong> <em>b</em> <del>c</del> <code>d</code></p>"],
 		["a heading, below the page's own", "# a", "<h2>a</h2>"],
 		["a list", "1. a\n2. b", '<ol start="1"><li>a</li><li>b</li></ol>'],
-		["entities", "a &amp; b &#60; &lt;b&gt; &nosuch;", "<p>a &amp; b &lt; &lt;b&gt; &amp;nosuch;</p>"],
+		["entities", "a &amp; b &#60; &lt;b&gt; &nosuch;", "<p>a &amp; b &lt; &lt;b> &amp;nosuch;</p>"],
 		["line breaks as written", "a\n  b", "<p>a\n  b</p>"],
 		["a paragraph before a dash that may begin a list", "a\n-", "<p>a\n-</p>"],
-		["text that only looks like markup", "1 < 2 && 3 > 2 * 1", "<p>1 &lt; 2 &amp;&amp; 3 &gt; 2 * 1</p>"],
+		["text that only looks like markup", "1 < 2 && 3 > 2 * 1", "<p>1 &lt; 2 &amp;&amp; 3 > 2 * 1</p>"],
 	];
 	it.each(cases)("shows %s", (_what, source, shown) => {
 		expect(html(source)).toBe(shown);
@@ -116,7 +116,7 @@ describe("Markdown", () => {
 
 	it("shows a table with its alignment, tasks with their state, code with its language", () => {
 		expect(html("| a | b |\n|---|--:|\n| 1 | 2 |")).toMatch(/<table>.*<th>a<\/th>.*<td[^>]*>2<\/td>.*<\/table>/);
-		expect(html("- [x] done\n- [ ] open")).toMatch(/type="checkbox"[^>]*checked=""[^>]*\/>done.*type="checkbox"[^>]*\/>open/);
+		expect(html("- [x] done\n- [ ] open")).toMatch(/type="checkbox"[^>]*checked[^>]*\/>done.*type="checkbox"[^>]*\/>open/);
 		expect(html("```ts\na < b\n```")).toMatch(/<span>ts<\/span>.*<button[^>]*>Copy<\/button>.*<pre><code>a &lt; b<\/code><\/pre>/);
 	});
 

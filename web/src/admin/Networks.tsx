@@ -82,7 +82,7 @@ function NewBan({ act }: { act: ReturnType<typeof useActs>["act"] }) {
 		<form className={styles.fields} onSubmit={ban}>
 			<label>
 				{words.prefix}
-				<input name="prefix" required maxLength={60} autoComplete="off" spellCheck={false} placeholder="192.0.2.0/24" />
+				<input name="prefix" required maxLength={60} autoComplete="off" spellCheck="false" placeholder="192.0.2.0/24" />
 			</label>
 			<label>
 				{words.banFor}

@@ -59,7 +59,7 @@ export function Requests({ own, draft }: { own: string; draft: Draft | undefined
 				</label>
 				<label>
 					{isAboutPerson(kind) ? words.personId : words.conversationId}
-					<input name="id" required maxLength={limits.id} defaultValue={draft?.id} autoComplete="off" spellCheck={false} />
+					<input name="id" required maxLength={limits.id} defaultValue={draft?.id} autoComplete="off" spellCheck="false" />
 				</label>
 				<label>
 					{words.reason}

@@ -46,7 +46,7 @@ export function Retention({ id }: { id: string }) {
 			<p>{words.keptNow(record.keptDays)}</p>
 			{record.held && <p>{words.retentionHeld}</p>}
 			{record.pending && <p>{words.retentionPending(record.pending.retentionDays, record.pending.by)}</p>}
-			<form key={record.retentionDays} className={styles.fields} onSubmit={submit} onChange={() => setAsked(undefined)}>
+			<form key={record.retentionDays} className={styles.fields} onSubmit={submit} onInput={() => setAsked(undefined)}>
 				<label>
 					{words.retentionDays}
 					<input

@@ -17,14 +17,7 @@ export function Modal({ title, onClose, children }: Props) {
 	useModal(frame);
 	// In a portal: inside a hidden ancestor it would be invisible and still block the page.
 	return createPortal(
-		<dialog
-			ref={frame}
-			className={`${dialog.dialog} ${styles.modal}`}
-			aria-labelledby={id}
-			closedby="any"
-			// The close event of a dialog inside it bubbles here too.
-			onClose={(event) => event.target === event.currentTarget && onClose()}
-		>
+		<dialog ref={frame} className={`${dialog.dialog} ${styles.modal}`} aria-labelledby={id} closedby="any" onClose={onClose}>
 			<header className={styles.bar}>
 				<h2 id={id}>{title}</h2>
 				<IconButton icon="close" name={strings.close} onClick={() => frame.current?.close()} />

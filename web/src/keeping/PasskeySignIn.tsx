@@ -50,7 +50,7 @@ export function PasskeySignIn() {
 						required
 						autoComplete="off"
 						autoCapitalize="characters"
-						spellCheck={false}
+						spellCheck="false"
 						ref={(input) => input?.focus()}
 					/>
 					<button type="submit" className={styles.secondary} aria-disabled={isBusy}>
