@@ -140,6 +140,9 @@ describe("a long history", () => {
 		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
 		await noteEnd(ann);
 		await staged.answer(501, 400);
+		// When the reply is complete, its buttons replace a placeholder.
+		await ann.stop.waitFor({ state: "detached" });
+		await ann.page.evaluate(() => new Promise(requestAnimationFrame));
 		const notes = await noted(ann);
 		// A slow machine draws few frames.
 		expect(notes.length).toBeGreaterThan(5);

@@ -1,6 +1,6 @@
 // A code block with its language and a button to copy it. It is highlighted once it is complete and its grammar is loaded; nothing moves.
 
-import { createElement, Fragment, type RefObject, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createElement, Fragment, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { copyText, reachable } from "../browser.ts";
 import { useLazy } from "../controls/useLazy.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -43,18 +43,21 @@ function drawPiece({ text, kind }: Piece) {
 	return kind === null ? text : <span data-kind={kind}>{text}</span>;
 }
 
-/** True while something in the element is selected. */
+/**
+ * True while something in the element is selected. Never read the selection while rendering: that computes the layout, and a log
+ * whose elements are just being replaced is too short for a moment, so the browser would scroll it away from its end.
+ */
 function useSelected(element: RefObject<HTMLElement | null>): boolean {
-	const isSelected = () => {
-		const selection = document.getSelection();
-		return selection?.isCollapsed === false && element.current !== null && selection.containsNode(element.current, true);
-	};
-	return useSyncExternalStore(onSelection, isSelected, () => false);
-}
-
-function onSelection(call: () => void): () => void {
-	document.addEventListener("selectionchange", call);
-	return () => document.removeEventListener("selectionchange", call);
+	const [isSelected, setIsSelected] = useState(false);
+	useEffect(() => {
+		const update = () => {
+			const selection = document.getSelection();
+			setIsSelected(selection?.isCollapsed === false && element.current !== null && selection.containsNode(element.current, true));
+		};
+		document.addEventListener("selectionchange", update);
+		return () => document.removeEventListener("selectionchange", update);
+	}, [element]);
+	return isSelected;
 }
 
 /** Plain code stays plain while something in it is selected: colouring it would end the selection. */
