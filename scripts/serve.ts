@@ -2,7 +2,7 @@
 // docs/without-cloudflare.md describes the settings.
 
 import { createHash } from "node:crypto";
-import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,8 +48,9 @@ const standalone = {
 mkdirSync(objects, { recursive: true });
 const config = join(data, "workerd.capnp");
 const networks = ["public", ...(process.env.PRIVATE_NETWORKS ?? "").split(",").map((network) => network.trim())].filter(Boolean);
+const lock = process.platform === "linux" ? `parley-${createHash("sha256").update(realpathSync(objects)).digest("hex")}` : undefined;
 const headers = readFileSync(join(page, "_headers"), "utf8");
-writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects }));
+writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects, lock }));
 console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${data}.`);
 // This process becomes workerd, so that signals reach it and Node takes no memory. It says in a line of JSON when it listens.
 if (!process.execve) throw new Error("Parley runs on workerd on Linux and macOS.");

@@ -16,9 +16,11 @@ export type Setup = {
 	code: string;
 	page: string;
 	objects: string;
+	/** A name that one server at a time can hold; a killed server lets go of it. Only Linux has such names. */
+	lock?: string;
 };
 
-export function configOf({ plan, standalone, headers, settings, networks, code, page, objects }: Setup): string {
+export function configOf({ plan, standalone, headers, settings, networks, code, page, objects, lock }: Setup): string {
 	const date = `compatibilityDate = ${text(plan.compatibilityDate)}, compatibilityFlags = ${list(plan.compatibilityFlags.map(text))}`;
 	const standaloneBinding = `(name = "STANDALONE", json = ${text(JSON.stringify(standalone))})`;
 	const module = (file: string) => `modules = [(name = ${text(file)}, esModule = embed ${text(`${code}/${file}`)})], ${date}`;
@@ -36,11 +38,14 @@ export function configOf({ plan, standalone, headers, settings, networks, code, 
 	const namespaces = plan.objects.map(
 		({ className }) => `(className = ${text(className)}, uniqueKey = ${text(className)}, enableSql = true)`,
 	);
+	// Somebody who finds it sees the static files of the page.
+	const lockSocket =
+		lock === undefined ? "" : `, (name = "data folder", address = ${text(`unix-abstract:${lock}`)}, http = (), service = "page")`;
 	return `# Made by \`npm run serve\` at each start.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-	sockets = [(name = "http", http = (), service = "parley")],
+	sockets = [(name = "http", http = (), service = "parley")${lockSocket}],
 	services = [
 		(name = "parley", worker = (${module("entry.js")},
 			bindings = ${list(bindings)},

@@ -36,7 +36,7 @@ export const commandOf: Record<Server, (start: Start) => Command> = {
 		const none = Object.fromEntries(settingNames.map((name) => [name, ""]));
 		const place = { HOST: "127.0.0.1", PORT: String(port), DATA_FOLDER: folder, PRIVATE_NETWORKS: "127.0.0.0/8", BEHIND_PROXY: "" };
 		const page: Record<string, string> = assets === undefined ? {} : { PAGE_FOLDER: assets };
-		return { args: [join(root, "scripts/serve.ts")], ready: /"event":"listen"/, env: { ...none, ...place, ...page, ...settings } };
+		return { args: [join(root, "scripts/serve.ts")], ready: /"socket":"http"/, env: { ...none, ...place, ...page, ...settings } };
 	},
 };
 

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MessageFile } from "../../src/protocol/files/file.ts";
 import { post } from "../e2e/api.ts";
 import { type Product, startProduct } from "../e2e/product.ts";
-import { buildForWorkerd, serverOfRun } from "../e2e/servers.ts";
+import { buildForWorkerd, commandOf, serverOfRun } from "../e2e/servers.ts";
 import { guestWithConversation, Wire } from "../e2e/wire.ts";
+import { freePort, startServer } from "../support/server.ts";
 
 let product: Product;
 
@@ -47,7 +48,9 @@ it("keeps every message, file and sign-in when it is killed", async () => {
 	expect(createHash("sha256").update(stored).digest("hex")).toBe(createHash("sha256").update(bytes).digest("hex"));
 	// The alarm continues it, and nobody has asked again.
 	const reply = messages.find(({ seq, status }) => seq === 2 && status === "complete") ?? (await after.reply("complete"));
-	expect(reply).toMatchObject({ seq: 2, attempts: [{ reason: "interrupted" }] });
+	expect(reply).toMatchObject({ seq: 2, status: "complete" });
+	// On a slow machine it may have ended before the kill.
+	if (messages.at(-1)?.status === "streaming") expect(reply.attempts).toMatchObject([{ reason: "interrupted" }]);
 	after.close();
 });
 
@@ -76,6 +79,12 @@ it("counts the requests of a network and of a person, with the limits of wrangle
 		fetch(`${product.url}/api/me`, { method: "PATCH", headers: { authorization: `Bearer ${token}` }, body: '{"name":"Ann"}' });
 	expect(await countUntilRefused(() => rename(ann))).toBeGreaterThanOrEqual(30);
 	expect((await rename(bob)).status).toBe(200);
+});
+
+it.runIf(process.platform === "linux")("starts no second server on one folder", async () => {
+	const { args, ready, env } = commandOf.workerd({ folder: product.folder, port: await freePort(), settings: {} });
+	await expect(startServer(args, ready, env)).rejects.toThrow("ended before it was ready");
+	expect((await fetch(`${product.url}/api/health`)).status).toBe(200);
 });
 
 it("serves the page as Cloudflare does", async () => {
