@@ -12,11 +12,13 @@ import { settingsOf } from "./deployment/settings.ts";
 import { socketio } from "./gateway/socketio/route.ts";
 import { countRequest, takeCounts } from "./metrics/requests.ts";
 import { refusalIfFull } from "./platform/full.ts";
+import { refusalIfInterrupted } from "./platform/interruption.ts";
 import { isTooNew } from "./platform/migrate.ts";
 import { directoryName, type Report } from "./protocol/admin/records.ts";
 import { networkBanned } from "./protocol/errors.ts";
 import { randomId } from "./protocol/random-id.ts";
 import { assistantHeader, markHeader, nameAssistant } from "./protocol/text/assistant-name.ts";
+import { markRepeatable } from "./repeatable.ts";
 import { admin } from "./routes/admin/index.ts";
 import { metrics } from "./routes/admin/metrics.ts";
 import { exports, imports } from "./routes/archive.ts";
@@ -74,6 +76,8 @@ const tooNewText = "This was last opened by a newer version of the service. Noth
 const atStart = readSettings(env);
 if ("settings" in atStart) nameAssistant(atStart.settings.claude.assistantName, atStart.settings.claude.assistantMark);
 
+markRepeatable();
+
 const worker = new Hono<App>();
 
 // It brings its own headers.
@@ -82,7 +86,7 @@ worker.route("/", page);
 worker.onError((error, c) => {
 	console.error("A request failed", c.req.method, c.req.routePath, c.get("requestId"), error);
 	if (isTooNew(error)) return refuse(c, { code: "unavailable", retryAfterMs: 60_000 }, tooNewText);
-	return refuse(c, refusalIfFull(error) ?? "internal");
+	return refuse(c, refusalIfFull(error) ?? refusalIfInterrupted(error) ?? "internal");
 });
 worker.notFound((c) => refuse(c, "not_found"));
 

@@ -83,6 +83,14 @@ export const bugs: Bug[] = [
 		tests: ["replies/unpriced"],
 	},
 	{
+		name: "an object that has too much to do is asked again at once",
+		file: "src/platform/interruption.ts",
+		from: "if (overloaded === true)",
+		to: 'if (overloaded === "yes")',
+		project: "worker",
+		tests: ["worker/interruptions"],
+	},
+	{
 		name: "whoever leaves while purses are asked for a title pays for it",
 		file: "src/conversation/replies/money/funding.ts",
 		from: 'if (!("reason" in granted) && this.#store.members.find(granted.payer.userId)) return',
