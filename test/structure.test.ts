@@ -78,6 +78,7 @@ const rules: { readonly [place: string]: RegExp } = {
 		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|store\/cursor|sockets\/flood-control)\.ts$|src\/deployment\/settings\.ts$|src\/settings\.ts$|src\/files\/upload\.ts$|src\/platform\/read-body\.ts$|hono|(engine|socket)\.io-parser$|valibot$|cloudflare:workers$)/,
 	"src/routes/":
 		/^(src\/(protocol|auth|metrics)\/|src\/platform\/read-body\.ts$|src\/files\/(object|upload)\.ts$|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|aside-calls|file-calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/(push\/send|webhooks\/(send|slack))\.ts$|src\/claude\/(models|mcp\/toolbox)\.ts$|src\/money\/(prices|object|periods|quota|report)\.ts$|src\/(deployment\/)?settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+	"src/repeatable.ts": /^(src\/(conversation|deployment|files|money|push|user)\/object\.ts$|cloudflare:durable-objects$)/,
 	"src/worker.ts": /./,
 	"src/standalone/": /^src\/(worker|auth\/bounded-map)\.ts$/,
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
