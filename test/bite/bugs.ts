@@ -237,8 +237,8 @@ export const bugs: Bug[] = [
 	{
 		name: "settings that a full storage does not take are an error of ours",
 		file: "src/worker.ts",
-		from: 'refusalIfFull(error) ?? "internal"',
-		to: '"internal"',
+		from: "refusalIfFull(error) ?? refusalIfInterrupted(error)",
+		to: "refusalIfInterrupted(error)",
 		project: "worker",
 		tests: ["worker/full"],
 	},
