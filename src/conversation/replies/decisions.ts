@@ -9,7 +9,8 @@ import { type Asking, noticeOf } from "./money/asking.ts";
 import type { Funding } from "./money/funding.ts";
 import type { Resumption } from "./money/resumption.ts";
 import type { Reply } from "./reply.ts";
-import type { Decision, Runner } from "./runner.ts";
+import type { Runner } from "./runner.ts";
+import type { Decision } from "./running.ts";
 
 type Parts = { store: Store; funding: Pick<Funding, "isNeeded">; resumption: Resumption; runner: Runner; tell: Asking["tell"] };
 

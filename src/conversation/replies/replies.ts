@@ -17,7 +17,8 @@ import { Asking } from "./money/asking.ts";
 import type { Granted } from "./money/reservations.ts";
 import { Resumption } from "./money/resumption.ts";
 import { mayAskClaude, withdraw } from "./questions.ts";
-import { orphanAfter, Runner, type RunnerParts } from "./runner.ts";
+import { Runner } from "./runner.ts";
+import { orphanAfter, type RunnerParts } from "./running.ts";
 import { LogSink } from "./sink.ts";
 import type { Titles } from "./title.ts";
 

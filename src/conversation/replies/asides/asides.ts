@@ -12,7 +12,8 @@ import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { noticeOf } from "../money/asking.ts";
 import type { Granted, Unfunded } from "../money/reservations.ts";
-import { orphanAfter, Runner, type RunnerParts } from "../runner.ts";
+import { Runner } from "../runner.ts";
+import { orphanAfter, type RunnerParts } from "../running.ts";
 import { AsideSink, sendToOwn } from "./sink.ts";
 
 type Parts = Omit<RunnerParts, "sinkFor"> & { store: Store; clients: Clients };
