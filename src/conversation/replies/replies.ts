@@ -57,9 +57,9 @@ export class Replies {
 		this.#decisions = new Decisions({ ...parts, resumption, runner: this.#runner, tell });
 	}
 
-	/** A reply runs, or is about to be paid for. */
+	/** A reply runs or could not be ended yet, or one is about to be paid for. */
 	get isBusy(): boolean {
-		return this.#runner.reply !== undefined || this.#asking.isUnderWay;
+		return this.#runner.reply !== undefined || this.#runner.isLeft || this.#asking.isUnderWay;
 	}
 
 	/** Begins a reply and returns; the prompt is built afterwards. While a reply runs, the next one answers the question. */
@@ -162,6 +162,7 @@ export class Replies {
 
 	/** Stops the running reply; with a `messageId` only if it is that one. */
 	stop(by: Person, messageId?: string): void {
+		this.#takeUp();
 		if (messageId !== undefined && messageId !== this.#runner.reply?.message.id) return;
 		const stopped = this.#runner.stop(by);
 		if (stopped) this.askNext();
@@ -169,15 +170,22 @@ export class Replies {
 
 	/** Ends the running reply where it is. The next one begins at once and answers the question that was just stored, with all that waited. */
 	steer(by: Payer): void {
+		this.#takeUp();
 		if (this.#runner.reply) this.stop(personOf(by));
 		else this.ask([by]);
 	}
 
 	/** Stops this reply if it runs, and says whether it did. `askNext` is left to the caller. */
 	cancel(messageId: string): boolean {
+		this.#takeUp();
 		if (this.#runner.reply?.message.id !== messageId) return false;
 		this.#runner.stop();
 		return true;
+	}
+
+	/** There may be room by now. */
+	#takeUp(): void {
+		if (this.#runner.isLeft) this.recover();
 	}
 
 	#ended(reply: Message, { status }: Outcome, paid: Paid | undefined): void {
@@ -245,6 +253,7 @@ export class Replies {
 		if (reply) this.#runner.proceed();
 		else if (orphan) this.#runner.resume(orphan);
 		else this.#asking.recover();
+		if (this.#asking.isUnderWay) this.#with.alarm.set(this.#with.now() + orphanAfter);
 		this.asides.recover();
 		funding.endRequests();
 	}

@@ -17,6 +17,7 @@ export class Runner {
 	readonly #with: RunnerParts;
 	readonly #ended: (reply: Message, outcome: Outcome, paid: Paid | undefined) => void;
 	#running: Running | undefined;
+	#isLeft = false;
 
 	/** `ended`: a reply has ended that nobody stopped. */
 	constructor(parts: RunnerParts, ended: (reply: Message, outcome: Outcome, paid: Paid | undefined) => void) {
@@ -27,6 +28,11 @@ export class Runner {
 	/** The reply that runs. */
 	get reply(): Reply | undefined {
 		return this.#running?.reply;
+	}
+
+	/** There was no room to go on with a reply, or to end it: nothing runs until it is resumed. */
+	get isLeft(): boolean {
+		return this.#isLeft;
 	}
 
 	/** Nothing is reserved for the reply: it waits for people. */
@@ -54,9 +60,17 @@ export class Runner {
 		try {
 			work();
 		} catch (error) {
-			this.#running = undefined;
+			this.#leave();
 			throw error;
 		}
+	}
+
+	/** It is taken up as if its object had died. */
+	#leave(): void {
+		this.#running?.ended.abort();
+		this.#running = undefined;
+		this.#isLeft = true;
+		this.#with.alarm.set(this.#with.now() + orphanAfter);
 	}
 
 	/** An aside goes on only if it was waiting: its asker may be gone. */
@@ -157,6 +171,7 @@ export class Runner {
 		const reply = new Reply(sink, { prices: { priceOf, paidFor }, toolbox, clock });
 		const running: Running = { reply, ended: new AbortController(), isAsleep: false, paid, isSuspended: false };
 		this.#running = running;
+		this.#isLeft = false;
 		return running;
 	}
 
@@ -164,7 +179,10 @@ export class Runner {
 		this.#with.alarm.set(this.#with.now() + orphanAfter);
 		// The prompt may be long: it is read after the frame that announces the reply was sent.
 		this.#with.afterwards(() => {
-			this.#run(running).catch((error) => console.error("A reply could not be ended", running.reply.message.id, error));
+			this.#run(running).catch((error) => {
+				console.error("A reply could not be ended", running.reply.message.id, error);
+				if (running === this.#running) this.#leave();
+			});
 		});
 	}
 
@@ -246,6 +264,7 @@ export class Runner {
 	#end(running: Running, outcome: Outcome, facts: { stopReason?: string; stoppedBy?: Person } = {}): Message | undefined {
 		if (running !== this.#running) return undefined;
 		this.#running = undefined;
+		this.#isLeft = true;
 		this.#with.resumption.cancel(running.reply.message);
 		const now = this.#with.now();
 		running.ended.abort();
@@ -253,6 +272,7 @@ export class Runner {
 			const charged = running.reply.spending.at(now);
 			if (running.paid) this.#with.funding.settle(running.paid, charged, outcome.reason ?? outcome.status);
 		});
+		this.#isLeft = false;
 		// Cleared last: if the row could not be written, the alarm tries again.
 		this.#with.alarm.clear();
 		return finished;

@@ -721,6 +721,23 @@ describe("a question for which too much runs at once", () => {
 			expect(conversation.store.payments.open()).toMatchObject([{ type: "ask", payers: [{ userId: "bob" }], waiting: { tries: 2 } }]);
 		}));
 
+	it("is told of by everybody who asked meanwhile where a purse cannot be reached", () =>
+		withMoney(async (conversation) => {
+			expectLog(/A purse could not be reached/);
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			const gate = Promise.withResolvers<void>();
+			Object.assign(conversation.purses, { gate: gate.promise, isReachable: false });
+			await ask(conversation, anns, "@claude Hi");
+			await ask(conversation, bobs, "@claude And me?");
+			gate.resolve();
+			await settled();
+			await settled();
+			expect([anns, bobs].map((client) => errors(client))).toEqual([
+				[expect.objectContaining({ code: "unavailable" })],
+				[expect.objectContaining({ code: "unavailable" })],
+			]);
+		}));
+
 	it("is not forgotten where a reply is regenerated meanwhile whose purse cannot be reached", () =>
 		withMoney(async (conversation) => {
 			const client = conversation.enter(ann);

@@ -183,7 +183,10 @@ export class Asking {
 	#refuse(ask: Ask, unfunded: Unfunded): ReadonlyMap<string, Notice> {
 		this.#alarm.clear();
 		const askers = new Set(ask.payers.map(({ userId }) => userId));
-		const questions = ask.reply === undefined ? this.#questionsOf(ask.payers) : [];
+		const isUnreachable = unfunded.reason === "unreachable";
+		// Others may have asked meanwhile, and are not asked for either.
+		const all = isUnreachable ? this.#store.log.askersAfter(this.#store.log.lastReplySeq) : ask.payers;
+		const questions = ask.reply === undefined ? this.#questionsOf(all) : [];
 		const notices = new Map<string, Notice>();
 		const subjects = questions.map(({ id, author }) => ({ id, userIds: new Set([author.userId]) }));
 		if (ask.reply) subjects.push({ id: ask.reply.id, userIds: askers });
@@ -193,7 +196,7 @@ export class Asking {
 			notices.set(id, notice);
 			this.tell(userIds, notice);
 		}
-		if (unfunded.reason === "unreachable" && !ask.reply) return notices;
+		if (isUnreachable && !ask.reply) return notices;
 		for (const question of questions) withdraw({ store: this.#store, clients: this.#clients, lists: this.#lists }, question);
 		this.#askNext();
 		return notices;

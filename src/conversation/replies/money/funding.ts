@@ -145,9 +145,13 @@ export class Funding {
 		else this.settle(paid, { usage: result.usage }, "complete");
 	}
 
-	/** Reserves for a request of this size. A refusal leaves nothing behind. */
-	reserve(ask: Ask, prompt: PromptSize, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
-		return this.#reservations.reserve(ask, prompt, maxTokens);
+	/** Reserves for a request of this size. A refusal leaves nothing behind. Where there is no room for that, the alarm ends an ask about a decision. */
+	async reserve(ask: Ask, prompt: PromptSize, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
+		try {
+			return await this.#reservations.reserve(ask, prompt, maxTokens);
+		} finally {
+			if (ask.kind === "decision") this.#begun.delete(ask.id);
+		}
 	}
 
 	/** What has been spent in the conversation, and what is left of its budgets. */

@@ -38,13 +38,15 @@ export class Reservations {
 	readonly #purses: Purses;
 	readonly #terms: Terms;
 	readonly #payers: Payers;
+	readonly #now: () => number;
 	/** Asks that purses are asked about now, or that they may still hold something for. */
 	readonly #pending = new Set<string>();
 
-	constructor(parts: { store: Store; purses: Purses; terms: Terms }) {
+	constructor(parts: { store: Store; purses: Purses; terms: Terms; now: () => number }) {
 		this.#store = parts.store;
 		this.#purses = parts.purses;
 		this.#terms = parts.terms;
+		this.#now = parts.now;
 		this.#payers = new Payers({ ...parts, limitsOf: (owner) => this.limitsOf(owner) });
 	}
 
@@ -149,8 +151,10 @@ export class Reservations {
 
 	/** Nobody asks any more. What purses grant, or have granted, is released. */
 	cancel(ask: Ask): void {
-		const wasPending = this.#pending.delete(ask.id);
-		this.release(ask, wasPending ? ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)] : []);
+		this.#pending.delete(ask.id);
+		// An earlier life of the object may have asked purses, too.
+		const isHeld = !ask.waiting || ask.waiting.retryAt <= this.#now();
+		this.release(ask, isHeld ? ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)] : []);
 	}
 
 	/** Nothing is asked for what these purses hold. Throws if there is no room to store that: they hold it until that is tried again. */

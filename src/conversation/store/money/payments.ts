@@ -265,7 +265,7 @@ export class Payments {
 	#withoutPayer({ rewrite, ...ask }: Ask, userId: string): void {
 		const payers = ask.payers.filter((payer) => payer.userId !== userId);
 		const isKept = rewrite?.payer.userId !== userId;
-		if (payers.length === 0) this.delete(ask.id);
-		else if (payers.length < ask.payers.length || !isKept) this.put({ ...ask, payers, ...(isKept && rewrite && { rewrite }) });
+		// Without payers it stays until what purses hold is released.
+		if (payers.length < ask.payers.length || !isKept) this.put({ ...ask, payers, ...(isKept && rewrite && { rewrite }) });
 	}
 }
