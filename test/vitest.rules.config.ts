@@ -10,6 +10,10 @@ export default defineConfig({
 		...worker.test,
 		name: "rules",
 		isolate: false,
-		include: ["{protocol,auth,conversation,claude,money,platform,push,files,user,gateway,standalone}/**/*.test.ts", "settings.test.ts"],
+		include: [
+			"{protocol,auth,conversation,claude,money,platform,push,files,user,gateway,standalone}/**/*.test.ts",
+			"model/conformance.test.ts",
+			"settings.test.ts",
+		],
 	},
 });

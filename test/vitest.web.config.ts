@@ -4,5 +4,10 @@ import { renderer } from "../web/renderer.ts";
 
 export default defineConfig({
 	resolve: { alias: renderer },
-	test: { name: "web", maxWorkers: 4, testTimeout: 30_000, include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] },
+	test: {
+		name: "web",
+		maxWorkers: 4,
+		testTimeout: 30_000,
+		include: ["web/**/*.test.{ts,tsx}", "model/model.test.ts", "structure.test.ts"],
+	},
 });
