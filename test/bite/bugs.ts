@@ -3829,8 +3829,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a question that waits is forgotten when a reply cannot be regenerated",
 		file: "src/conversation/replies/money/asking.ts",
-		from: 'unfunded.reason === "unreachable" && !ask.reply',
-		to: 'unfunded.reason === "unreachable"',
+		from: "isUnreachable && !ask.reply",
+		to: "isUnreachable",
 		project: "worker",
 		tests: ["conversation/replies/funding"],
 	},
