@@ -223,6 +223,7 @@ describe("leaving for good", () => {
 		await ann.page.goto(address);
 		await ann.sees("never sent");
 		await ann.message.fill("a draft");
+		await ann.page.evaluate(() => sessionStorage.setItem("places", "of another conversation"));
 		await end(ann);
 		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
 

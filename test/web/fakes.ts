@@ -162,7 +162,9 @@ export function reply(seq: number, given: Partial<Message> = {}): Message {
 	return message(seq, { role: "assistant", author: { userId: "claude", username: "Claude" }, ...given });
 }
 
-export function joined(given: Partial<Extract<ServerEvent, { type: "chat:joined" }>> = {}): ServerEvent {
+type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
+
+export function joined(given: Partial<Joined> = {}): Joined {
 	return {
 		type: "chat:joined",
 		conversationId,

@@ -36,6 +36,15 @@ describe("a history window", () => {
 		expect(reduceHistory(there, at(95)).historyWindow).toBeNull();
 	});
 
+	it("that was requested early is not needed once its message is in the cache", () => {
+		const early = reduce(emptyTranscript, { type: "window requested", at: 95 });
+		expect(early.historyWindow).toEqual({ type: "loading", at: 95 });
+		const restored = (from: number) =>
+			reduce(early, { type: "cache restored", joined: joined({ reset: true, messages: seqs(from, 100) }), members: null });
+		expect(restored(91).historyWindow).toBeNull();
+		expect(restored(96).historyWindow).toEqual({ type: "loading", at: 95 });
+	});
+
 	it("that failed to load says so, and ignores answers to earlier requests", () => {
 		expect(reached(at(20), came(20, null)).historyWindow).toEqual({ type: "failed", at: 20 });
 		expect(reached(at(20), at(40), came(20, page(10, 30))).historyWindow).toEqual({ type: "loading", at: 40 });

@@ -4,6 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { isGuestId } from "../../../src/protocol/person.ts";
 import { type Result, refresh, rename, signInAsGuest, signOut } from "../api.ts";
 import { clock } from "../browser.ts";
+import { forgetPlaces } from "../conversation/places.ts";
 import { clearWaitingFiles } from "../files/waitingFiles.ts";
 import { clearDeviceCache, deviceCacheOwner, setDeviceCacheOwner } from "../live/deviceCache.ts";
 import { clearOutbox } from "../live/outbox.ts";
@@ -58,12 +59,20 @@ export const session = new Session({
 session.subscribe(() => {
 	const state = session.state();
 	if (state.type === "signed_in") void setDeviceCacheOwner(state.user);
-	if (state.type === "signed_out" || state.type === "erased") void clearDeviceCache().finally(leaveForSignOut);
+	if (state.type !== "signed_out" && state.type !== "erased") return;
+	forgetPlaces();
+	void clearDeviceCache().finally(leaveForSignOut);
 });
 
 function leaveForSignOut(): void {
 	if (signOutUrl !== undefined) location.assign(signOutUrl);
 	signOutUrl = undefined;
+}
+
+/** True while this person uses the page. */
+export function isUser(userId: string): boolean {
+	const state = session.state();
+	return "user" in state && state.user.id === userId;
 }
 
 /** True for guests. Whoever came as one, and signs in with a provider since, is none. */

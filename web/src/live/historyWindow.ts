@@ -119,9 +119,10 @@ export function reloadWindow(historyWindow: HistoryWindow | null): HistoryWindow
 	return historyWindow && { type: "loading", at: historyWindow.at };
 }
 
-/** Joins a window that has reached the live end to it. */
+/** Joins a window that has reached the live end to it. A requested one is not needed once its message is in the live end. */
 export function mergeWindow<T extends History>(history: T): T {
 	const { historyWindow, messages } = history;
+	if (historyWindow?.type === "loading" && includes(messages, historyWindow.at)) return { ...history, historyWindow: null };
 	const first = messages[0]?.seq;
 	if (historyWindow?.type !== "loaded" || first === undefined) return history;
 	const windowStart = historyWindow.messages[0]?.seq ?? 0;

@@ -11,6 +11,7 @@ import type { Messages } from "../../live/messages.ts";
 import type { NewMessage } from "../../live/outgoing.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { GoToMessage } from "../message/Quote.tsx";
+import type { Goal } from "./goal.ts";
 import styles from "./Log.module.css";
 import { LogOverlays } from "./LogOverlays.tsx";
 import { LogRows } from "./LogRows.tsx";
@@ -52,10 +53,10 @@ export function Log({ id, chat, userId, name, target, onShown, children }: Props
 	});
 	const keys = [...messages.map(keyOf), ...outgoing.map(({ clientId }) => clientId)];
 	const rows = viewport.rows(keys, (index) => guessHeight(messages[index] ?? outgoing[index - messages.length]));
-	useMarkRead(chat, viewport.isAtEnd && isLive);
-	const reveal = (message: Message, align: "center" | "nearest", then: (article: HTMLElement | null) => void) =>
+	const reveal = (message: Message, align: Goal["align"], then: (article: HTMLElement | null) => void) =>
 		viewport.reveal(keyOf(message), align, (row) => then(row.querySelector("article")));
-	const { goTo, cancel } = useTarget({ target, chat, onShown, show: (message) => reveal(message, "center", focusAndHighlight) });
+	const { goTo, cancel, isLeaving } = useTarget({ id, userId, target, chat, viewport, keyOf, reveal, onShown });
+	useMarkRead(chat, viewport.isAtEnd && isLive && !isLeaving);
 	// For buttons that disappear when pressed: the focus must not be lost with them.
 	const keepFocus = useCallback(() => frame.current?.focus({ preventScroll: true }), [frame]);
 	const { summaryDialog, onSummary, onCatchUp } = useSummary(id);
@@ -139,12 +140,6 @@ function nextMessage(event: KeyboardEvent<HTMLElement>, messages: Messages): Mes
 
 function focus(article: HTMLElement | null): void {
 	article?.focus({ preventScroll: true });
-}
-
-/** The highlight fades, and nothing moves. */
-function focusAndHighlight(article: HTMLElement | null): void {
-	focus(article);
-	article?.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 1_600 });
 }
 
 function articleOf({ target }: FocusEvent | KeyboardEvent | MouseEvent): HTMLElement | null {

@@ -1,6 +1,7 @@
 // A row to bring on screen, and how far to scroll for it; the end of the log.
 
-export type Goal = { key: string; align: "center" | "nearest"; then(row: HTMLElement): void };
+/** `align` as a number: where the row begins, in px below the top of the screen. */
+export type Goal = { key: string; align: "center" | "nearest" | number; then(row: HTMLElement): void };
 
 /** In px: kept free above and below the row. */
 const margin = 64;
@@ -9,6 +10,8 @@ const margin = 64;
 export function distanceTo({ align }: Goal, row: HTMLElement, frame: HTMLElement): number {
 	const { top, height } = row.getBoundingClientRect();
 	const from = top - frame.getBoundingClientRect().top;
+	// Some of the row stays on screen: it may have become shorter.
+	if (typeof align === "number") return from - Math.max(align, 1 - height);
 	const screen = frame.clientHeight;
 	const lowest = Math.max(margin, screen - height - margin);
 	const to = align === "center" ? Math.max(margin, (screen - height) / 2) : Math.min(lowest, Math.max(margin, from));

@@ -1,14 +1,30 @@
-// Shows the message at a `seq` as soon as it is loaded. The `seq` comes from the address, a quote, or the bar for unread messages.
+// Shows the message at a `seq` as soon as it is loaded. The `seq` comes from the address, a quote, the bar for unread messages, or the
+// last visit.
 
 import { useCallback, useLayoutEffect, useMemo, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
+import { useKeptPlace } from "../useKeptPlace.ts";
+import type { Goal } from "./goal.ts";
+import type { Viewport } from "./viewport.ts";
 
-type Options = { target: number | undefined; chat: Chat; show(message: Message): void; onShown(): void };
+type Options = {
+	/** Of the conversation. */
+	id: string;
+	userId: string;
+	target: number | undefined;
+	chat: Chat;
+	viewport: Viewport;
+	keyOf(message: Message): string;
+	reveal(message: Message, align: Goal["align"], then: (article: HTMLElement | null) => void): void;
+	onShown(): void;
+};
 
-export function useTarget({ target, chat, show, onShown }: Options) {
-	const { messages, newer } = visibleHistory(chat);
+/** `isLeaving`: the end is on screen only until another message is loaded. */
+export function useTarget({ id, userId, target, chat, viewport, keyOf, reveal, onShown }: Options) {
+	const { place, onReturned } = useKeptPlace({ id, userId, hasTarget: target !== undefined, chat, viewport, keyOf });
+	const { messages, newer, older } = visibleHistory(chat);
 	const [requested, setRequested] = useState<number>();
 	const load = chat.goTo;
 	const goTo = useCallback(
@@ -18,19 +34,35 @@ export function useTarget({ target, chat, show, onShown }: Options) {
 		},
 		[load],
 	);
-	const seq = requested ?? target;
+	const wanted = requested ?? target;
+	const seq = wanted ?? place?.seq;
 	const message = useMemo(() => {
 		if (seq === undefined) return undefined;
-		// Beyond the end, the last message is shown.
+		// Beyond the end, the last message is shown, and before the beginning the first one.
 		const last = newer === "none" ? messages.at(-1) : undefined;
-		return messages.find((one) => one.seq === seq) ?? (last && last.seq < seq ? last : undefined);
-	}, [seq, messages, newer]);
+		const first = older === "none" ? messages[0] : undefined;
+		return messages.find((one) => one.seq === seq) ?? (last && last.seq < seq ? last : first && first.seq > seq ? first : undefined);
+	}, [seq, messages, newer, older]);
 	// Before the paint, so that the former position does not flash up.
 	useLayoutEffect(() => {
+		// Something else came first, such as a message of the reader's own.
+		if (place && !message && chat.you !== null && chat.historyWindow === null) onReturned();
 		if (!message) return;
-		show(message);
+		if (wanted !== undefined) reveal(message, "center", focusAndHighlight);
+		else if (place) reveal(message, place.top, () => {});
 		setRequested(undefined);
-		onShown();
+		if (place) onReturned();
+		if (target !== undefined) onShown();
 	});
-	return { goTo, cancel: () => setRequested(undefined) };
+	const cancel = () => {
+		setRequested(undefined);
+		onReturned();
+	};
+	return { goTo, cancel, isLeaving: seq !== undefined && chat.historyWindow?.type !== "failed" };
+}
+
+/** The highlight fades, and nothing moves. */
+function focusAndHighlight(article: HTMLElement | null): void {
+	article?.focus({ preventScroll: true });
+	article?.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 1_600 });
 }

@@ -67,6 +67,11 @@ export class Viewport {
 		return this.#anchor.type === "end";
 	}
 
+	/** The row at the top of the screen, and where it begins; `undefined` at the end. */
+	get place(): { key: string; top: number } | undefined {
+		return this.#anchor.type === "row" ? this.#anchor : undefined;
+	}
+
 	/** True if a row begins above the screen. */
 	isAbove(key: string): boolean {
 		const index = this.#heights.indexOf(key);
@@ -100,7 +105,8 @@ export class Viewport {
 	/** Brings a row on screen, wherever it is, and passes it to `then` once it is there. */
 	reveal(key: string, align: Goal["align"], then: Goal["then"]): void {
 		this.#goal = { key, align, then };
-		if (!this.#elements || !rowWithKey(this.#elements.list, key)) this.#setAnchor({ type: "row", key, top: this.#screen / 2 });
+		if (!this.#elements || !rowWithKey(this.#elements.list, key))
+			this.#setAnchor({ type: "row", key, top: typeof align === "number" ? align : this.#screen / 2 });
 		this.#render();
 	}
 

@@ -1,0 +1,49 @@
+// Where the reader was in each conversation, for as long as the tab is open. Must not depend on React.
+
+import * as v from "valibot";
+
+/** `seq` of the message at the top of the screen, and where it begins, in px below that top. */
+export type Place = { seq: number; top: number };
+
+const key = "places";
+/** The conversations left last. */
+const most = 50;
+
+const schema = v.object({
+	userId: v.string(),
+	/** By conversation, the one left last at the end. */
+	places: v.array(v.tuple([v.string(), v.object({ seq: v.pipe(v.number(), v.safeInteger()), top: v.pipe(v.number(), v.finite()) })])),
+});
+
+export function placeIn(userId: string, conversationId: string): Place | undefined {
+	return placesOf(userId).find(([id]) => id === conversationId)?.[1];
+}
+
+/** Without a place, the conversation opens at its end. */
+export function keepPlace(userId: string, conversationId: string, place: Place | undefined): void {
+	const others = placesOf(userId).filter(([id]) => id !== conversationId);
+	const places = place ? [...others, [conversationId, place]] : others;
+	try {
+		if (places.length === 0) sessionStorage.removeItem(key);
+		else sessionStorage.setItem(key, JSON.stringify({ userId, places: places.slice(-most) }));
+	} catch {
+		// Storage is forbidden or full.
+	}
+}
+
+export function forgetPlaces(): void {
+	try {
+		sessionStorage.removeItem(key);
+	} catch {
+		// Storage is forbidden.
+	}
+}
+
+function placesOf(userId: string): [string, Place][] {
+	try {
+		const { output, success } = v.safeParse(schema, JSON.parse(sessionStorage.getItem(key) ?? ""));
+		return success && output.userId === userId ? output.places : [];
+	} catch {
+		return [];
+	}
+}
