@@ -57,6 +57,12 @@ describe("settings", () => {
 		expect(await schemeOf(ann)).toBe(theme);
 		const paper = await ann.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 		expect(paper).toBe(theme === "dark" ? "rgb(18, 23, 21)" : "rgb(250, 251, 250)");
+		// The browser's toolbar takes the first colour that applies.
+		const toolbar = await ann.page.evaluate(
+			() =>
+				[...document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")].find(({ media }) => matchMedia(media).matches)?.content,
+		);
+		expect(toolbar).toBe(theme === "dark" ? "#121715" : "#fafbfa");
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
 	});
