@@ -11,6 +11,7 @@ import type { Messages } from "../../live/messages.ts";
 import type { NewMessage } from "../../live/outgoing.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { GoToMessage } from "../message/Quote.tsx";
+import { usePrinting } from "../usePrinting.ts";
 import type { Goal } from "./goal.ts";
 import styles from "./Log.module.css";
 import { LogOverlays } from "./LogOverlays.tsx";
@@ -37,6 +38,7 @@ type Props = {
 export function Log({ id, chat, userId, name, target, onShown, children }: Props) {
 	const strings = useStrings();
 	const { messages, older, newer } = visibleHistory(chat);
+	const isPrinting = usePrinting();
 	const isLive = chat.historyWindow?.type !== "loaded";
 	const outgoing = isLive ? chat.outgoing : [];
 	const [activeId, setActiveId] = useState<string>();
@@ -48,6 +50,7 @@ export function Log({ id, chat, userId, name, target, onShown, children }: Props
 		pinnedKey: active && keyOf(active),
 		lastOwnKey: chat.outgoing.at(-1)?.clientId,
 		isEnd: isLive,
+		isPrinting,
 		onNearTop: older === "some" ? chat.loadOlder : undefined,
 		onNearEnd: newer === "some" ? chat.loadNewer : undefined,
 	});
@@ -77,11 +80,7 @@ export function Log({ id, chat, userId, name, target, onShown, children }: Props
 				onClick={focusMessage}
 			>
 				<div className={styles.content}>
-					<MoreButton
-						extent={older}
-						words={{ more: strings.older, loading: strings.olderLoading, failed: strings.olderFailed }}
-						onMore={chat.loadOlder}
-					/>
+					<Older extent={older} isPrinting={isPrinting} onMore={chat.loadOlder} />
 					{children}
 					<GoToMessage value={goTo}>
 						<LogRows
@@ -89,11 +88,7 @@ export function Log({ id, chat, userId, name, target, onShown, children }: Props
 							onSummary={onSummary}
 						/>
 					</GoToMessage>
-					<MoreButton
-						extent={newer}
-						words={{ more: strings.newer, loading: strings.newerLoading, failed: strings.newerFailed }}
-						onMore={chat.loadNewer}
-					/>
+					<Newer extent={newer} isPrinting={isPrinting} onMore={chat.loadNewer} />
 				</div>
 			</div>
 			<LogOverlays
@@ -103,6 +98,22 @@ export function Log({ id, chat, userId, name, target, onShown, children }: Props
 			{summaryDialog}
 		</div>
 	);
+}
+
+type MoreProps = { extent: Extent; isPrinting: boolean; onMore(): void };
+
+function Older({ extent, isPrinting, onMore }: MoreProps) {
+	const strings = useStrings();
+	if (isPrinting && extent !== "none") return <p className={styles.note}>{strings.olderNotPrinted}</p>;
+	const words = { more: strings.older, loading: strings.olderLoading, failed: strings.olderFailed };
+	return <MoreButton extent={extent} words={words} onMore={onMore} />;
+}
+
+function Newer({ extent, isPrinting, onMore }: MoreProps) {
+	const strings = useStrings();
+	if (isPrinting && extent !== "none") return <p className={styles.note}>{strings.newerNotPrinted}</p>;
+	const words = { more: strings.newer, loading: strings.newerLoading, failed: strings.newerFailed };
+	return <MoreButton extent={extent} words={words} onMore={onMore} />;
 }
 
 /** The dialog with a summary: the one that Claude reads, or one of what came after a `seq`. */

@@ -52,6 +52,17 @@ export class Heights {
 		return this.#tops[index] ?? 0;
 	}
 
+	/** Rows with the empty space before each of them, and the space after the last one. `slack` more is above the first one. */
+	spaced(indices: readonly number[], slack: number): { rows: { index: number; before: number }[]; after: number } {
+		let end = 0;
+		const rows = indices.map((index) => {
+			const before = this.top(index) - this.top(end) + (end === 0 ? slack : 0);
+			end = index + 1;
+			return { index, before: Math.max(0, before) };
+		});
+		return { rows, after: this.total - this.top(end) };
+	}
+
 	/** The row at a position; the first or the last one for positions beyond them. */
 	indexAt(y: number): number {
 		let low = 0;

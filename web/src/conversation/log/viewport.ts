@@ -14,6 +14,8 @@ export type ViewportOptions = {
 	isEnd: boolean;
 	/** A row that stays on the page wherever one reads. */
 	pinnedKey: string | undefined;
+	/** All rows are on the page, and nothing is scrolled. */
+	isPrinting: boolean;
 	/** Called when the reader comes near the beginning, or near the end. */
 	onNearTop: (() => void) | undefined;
 	onNearEnd: (() => void) | undefined;
@@ -34,7 +36,7 @@ export class Viewport {
 	readonly #render: () => void;
 	/** Runs a task and renders what it changed before the next paint. */
 	readonly #sync: (task: () => void) => void;
-	#options: ViewportOptions = { isEnd: true, pinnedKey: undefined, onNearTop: undefined, onNearEnd: undefined };
+	#options: ViewportOptions = { isEnd: true, pinnedKey: undefined, isPrinting: false, onNearTop: undefined, onNearEnd: undefined };
 	#elements: LogElements | undefined;
 	#anchor: Anchor = { type: "end" };
 	#goal: Goal | undefined;
@@ -79,20 +81,15 @@ export class Viewport {
 	}
 
 	/** The indices of the rows to render, with the empty space before each of them and after the last one. */
-	rows(keys: readonly string[], guess: (index: number) => number): { rows: { index: number; before: number }[]; after: number } {
+	rows(keys: readonly string[], guess: (index: number) => number): ReturnType<Heights["spaced"]> {
 		this.#heights.setRows(keys, guess);
 		if (keys.length === 0) return { rows: [], after: 0 };
 		this.#rendered = this.#rowsWithin(overscan.rendered);
 		const indices = [...new Set([...range(this.#rendered.first, this.#rendered.last), ...this.#pinned()])];
-		let end = 0;
-		const rows = indices
-			.sort((one, other) => one - other)
-			.map((index) => {
-				const before = this.#heights.top(index) - this.#heights.top(end) + (end === 0 ? this.#slack : 0);
-				end = index + 1;
-				return { index, before: Math.max(0, before) };
-			});
-		return { rows, after: this.#heights.total - this.#heights.top(end) };
+		return this.#heights.spaced(
+			indices.sort((one, other) => one - other),
+			this.#slack,
+		);
 	}
 
 	jumpToEnd(): void {
@@ -133,6 +130,9 @@ export class Viewport {
 	/** To be called after every change of the page, before it is painted. */
 	settle(): void {
 		if (!this.#elements) return;
+		// A printed page has no scroll positions.
+		if (this.#options.isPrinting) this.#scrollTop = Number.NaN;
+		if (this.#options.isPrinting) return;
 		const { frame, list } = this.#elements;
 		// First, as reading a layout that is too short would make the browser scroll.
 		this.#fillSpaceAbove();
@@ -150,7 +150,7 @@ export class Viewport {
 	}
 
 	#rowsWithin(screens: number): { first: number; last: number } {
-		if (this.#heights.count <= alwaysRendered) return { first: 0, last: this.#heights.count - 1 };
+		if (this.#options.isPrinting || this.#heights.count <= alwaysRendered) return { first: 0, last: this.#heights.count - 1 };
 		const top = this.#screenTop();
 		const around = this.#screen * screens;
 		return { first: this.#heights.indexAt(top - around), last: this.#heights.indexAt(top + this.#screen + around) };
@@ -196,7 +196,7 @@ export class Viewport {
 		if (!this.#elements) return;
 		const { frame } = this.#elements;
 		const by = frame.scrollTop - this.#scrollTop;
-		if (by === 0 || this.#jumps.isOverriding || (by < 0 && isAtEndOf(frame))) return;
+		if (by === 0 || Number.isNaN(by) || this.#jumps.isOverriding || (by < 0 && isAtEndOf(frame))) return;
 		if (this.#anchor.type === "row") this.#anchor = scrolledBy(this.#anchor, by);
 		else if (by < 0) this.#setAnchor(this.#anchorOnScreen());
 		// The event that is still to come will find nothing new, so more is loaded now.
@@ -262,7 +262,7 @@ export class Viewport {
 	}
 
 	#scrolled(): void {
-		if (!this.#elements) return;
+		if (!this.#elements || this.#options.isPrinting) return;
 		const { frame } = this.#elements;
 		const by = frame.scrollTop - this.#scrollTop;
 		if (by !== 0) {
