@@ -147,6 +147,14 @@ export const bugs: Bug[] = [
 		tests: ["worker/interruptions"],
 	},
 	{
+		name: "a reply that could not be ended and was deleted holds up later questions",
+		file: "src/conversation/replies/replies.ts",
+		from: "else if (this.#runner.isLeft) this.#forgetLeft();",
+		to: "",
+		project: "worker",
+		tests: ["replies/full-payments"],
+	},
+	{
 		name: "whoever leaves while purses are asked for a title pays for it",
 		file: "src/conversation/replies/money/funding.ts",
 		from: 'if (!("reason" in granted) && this.#store.members.find(granted.payer.userId)) return',

@@ -235,6 +235,13 @@ export class Replies {
 		return reply?.message.id === message.id ? reply.live(message) : message;
 	}
 
+	/** The reply that was left was deleted. Questions have waited for it. */
+	#forgetLeft(): void {
+		this.#runner.forgetLeft();
+		this.#with.alarm.clear();
+		this.askNext();
+	}
+
 	/** Continues or ends replies whose object died. Call it on every wake and from the alarm. In a full storage it is tried again later. */
 	recover(): void {
 		try {
@@ -252,6 +259,7 @@ export class Replies {
 		const [orphan] = store.log.streaming().filter(({ id }) => id !== reply?.message.id);
 		if (reply) this.#runner.proceed();
 		else if (orphan) this.#runner.resume(orphan);
+		else if (this.#runner.isLeft) this.#forgetLeft();
 		else this.#asking.recover();
 		if (this.#asking.isUnderWay) this.#with.alarm.set(this.#with.now() + orphanAfter);
 		this.asides.recover();

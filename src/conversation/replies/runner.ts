@@ -35,6 +35,10 @@ export class Runner {
 		return this.#isLeft;
 	}
 
+	forgetLeft(): void {
+		this.#isLeft = false;
+	}
+
 	/** Nothing is reserved for the reply: it waits for people. */
 	get isSuspended(): boolean {
 		return this.#running?.isSuspended ?? false;

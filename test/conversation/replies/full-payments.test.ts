@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { priceOf } from "../../../src/money/prices.ts";
+import type { Message } from "../../../src/protocol/message.ts";
 import { ann, bob, inConversation, settled, TestConversation, type TestPurses } from "../../support/conversation.ts";
 import { fillUp } from "../../support/full.ts";
 import { allowLog } from "../../support/log.ts";
@@ -162,6 +163,29 @@ describe("a payment in a storage that becomes full", () => {
 			await settled();
 			expect(conversation.calls).toHaveLength(1);
 			await answerAll(conversation);
+			expectAllSettled(conversation);
+		}));
+
+	it("of a reply that could not be ended and was then deleted holds up no later question", () =>
+		withMoney(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await settled();
+			await conversation.call.text("Answer");
+			await conversation.call.usage(1_000, 1_000);
+			const { id: messageId, conversationId } = conversation.store.log.lastReply() as Message;
+			// More text needs room, and a deletion makes some.
+			const makeRoom = fillUp(state.storage.sql, { refuses: /^update messages set content = \?, (status = \?, reason = \?, )?reply/i });
+			await conversation.call.event(ended);
+			await settled();
+			conversation.rules.receive(client, { type: "chat:delete", conversationId, messageId });
+			makeRoom();
+			expect(conversation.store.log.message(messageId)?.deletedAt).toBeDefined();
+			conversation.say(client, "And now?");
+			conversation.replies.recover();
+			await settled();
+			await answerAll(conversation);
+			expect(conversation.store.log.lastReply()).toMatchObject({ status: "complete", seq: 4 });
 			expectAllSettled(conversation);
 		}));
 });
