@@ -10,7 +10,7 @@ import { settingNames } from "../src/setting-values.ts";
 import { configOf } from "./serve/config.ts";
 import type { Plan } from "./serve/plan.ts";
 
-/** The binary that wrangler brings. */
+/** The binary that is installed with wrangler. */
 const { default: workerd }: { default: string } = createRequire(import.meta.url)("workerd");
 const root = fileURLToPath(new URL("..", import.meta.url));
 const code = join(root, "dist/serve");
@@ -22,8 +22,9 @@ const data = resolve(DATA_FOLDER);
 const page = resolve(root, PAGE_FOLDER);
 const objects = join(data, "objects");
 
-/** Set to nothing is not set. On this machine only, no web page must reach the API by a name that leads here. */
+/** True if only this machine can connect. No web page may then reach the API by another name that resolves here. */
 const isLocal = /^(127\.|localhost$|\[?::1\]?$)/.test(HOST) && !isBehindProxy;
+/** An empty variable counts as unset. */
 const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value));
 const environment: Record<string, string> = {
 	...(isLocal && { ALLOWED_HOSTS: "localhost" }),
@@ -31,7 +32,7 @@ const environment: Record<string, string> = {
 	...(given as Record<string, string>),
 };
 
-/** Servers of MCP_SERVERS name the variables of their tokens. */
+/** MCP_SERVERS names the variables that hold the tokens of its servers. */
 const tokenNames = [...(environment.MCP_SERVERS ?? "").matchAll(/"token"\s*:\s*"([A-Z][A-Z\d_]*)"/g)].map(([, name]) => name as string);
 const settings = [...new Set([...settingNames, ...Object.keys(plan.vars), ...tokenNames])].filter((name) => environment[name]);
 
@@ -52,6 +53,6 @@ const lock = process.platform === "linux" ? `parley-${createHash("sha256").updat
 const headers = readFileSync(join(page, "_headers"), "utf8");
 writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects, lock }));
 console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${data}.`);
-// This process becomes workerd, so that signals reach it and Node takes no memory. It says in a line of JSON when it listens.
+// workerd replaces this process, so that it receives signals and Node takes no memory. It prints a line of JSON once it listens.
 if (!process.execve) throw new Error("Parley runs on workerd on Linux and macOS.");
 process.execve(workerd, [workerd, "serve", "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"], environment);

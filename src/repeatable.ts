@@ -1,6 +1,6 @@
-// Which calls of objects the runtime may repeat where a connection between objects breaks: nothing happens twice if they run twice. What
-// is not listed is repeated only if it has certainly not run. Calls of people run in `Calls`, which is opened for each of them, and are
-// repeated by their clients.
+// Marks the calls of objects that the runtime may repeat when a connection between objects breaks, because running them twice does no
+// harm. Other calls are repeated only if they have certainly not run. People's calls run in `Calls`, which is opened for each person, and
+// are repeated by their clients.
 
 import { retryable } from "cloudflare:durable-objects";
 import { ConversationObject } from "./conversation/object.ts";
@@ -10,7 +10,7 @@ import { LedgerObject } from "./money/object.ts";
 import { PushEndpointObject } from "./push/object.ts";
 import { UserObject } from "./user/object.ts";
 
-/** To be called once, when the Worker starts. */
+/** Call it once, when the Worker starts. */
 export function markRepeatable(): void {
 	mark(ConversationObject, "disconnect", "endSessions", "endTokens", "erase", "preview", "register", "rename", "signOut");
 	mark(UserObject, "enter", "overview", "page", "removeEntry", "rename", "settings", "showToken", "signOut", "signOutHere");

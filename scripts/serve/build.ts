@@ -1,4 +1,4 @@
-// Makes what `npm run serve` starts, in `dist/serve`: the plan read from wrangler.toml, and the bundled Worker.
+// Builds `dist/serve` for `npm run serve`: the plan read from wrangler.toml, and the bundled Worker.
 
 import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -17,14 +17,14 @@ if ("problem" in read) {
 }
 for (const note of read.notes) console.log(note);
 
-/** One module without imports, because the configuration lists each module by name. */
+/** Bundles one module without imports, because the configuration lists each module by name. */
 async function bundle(name: string): Promise<void> {
 	await build({
 		configFile: false,
 		root,
 		publicDir: false,
 		logLevel: "warn",
-		// Not `wrangler dev`, in which the Worker answers to localhost only.
+		// Otherwise the Worker would answer to localhost only, as it does in `wrangler dev`.
 		define: { "process.env.NODE_ENV": '"production"' },
 		ssr: { target: "webworker", noExternal: true, resolve: { conditions: ["workerd", "worker", "browser"] } },
 		build: {

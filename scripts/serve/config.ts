@@ -1,4 +1,4 @@
-// Writes workerd's configuration: Cap'n Proto text. No value of a setting is in it: workerd reads them from its environment. Pure.
+// Writes workerd's configuration as Cap'n Proto text. It holds no values of settings: workerd reads them from its environment. Pure.
 
 import type { Standalone } from "../../src/standalone/standalone.ts";
 import type { Plan } from "./plan.ts";
@@ -16,7 +16,7 @@ export type Setup = {
 	code: string;
 	page: string;
 	objects: string;
-	/** A name that one server at a time can hold; a killed server lets go of it. Only Linux has such names. */
+	/** The name of a socket that only one server at a time can hold. A killed server releases it. Only Linux has such names. */
 	lock?: string;
 };
 
@@ -34,11 +34,11 @@ export function configOf({ plan, standalone, headers, settings, networks, code, 
 		),
 		...settings.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
 	];
-	// The data of an object are found by the name of its class: a class that is renamed must keep its key.
+	// workerd finds the data of an object by this key: a renamed class must keep its old key.
 	const namespaces = plan.objects.map(
 		({ className }) => `(className = ${text(className)}, uniqueKey = ${text(className)}, enableSql = true)`,
 	);
-	// Somebody who finds it sees the static files of the page.
+	// It serves only the static files of the page, in case somebody finds it.
 	const lockSocket =
 		lock === undefined ? "" : `, (name = "data folder", address = ${text(`unix-abstract:${lock}`)}, http = (), service = "page")`;
 	return `# Made by \`npm run serve\` at each start.
@@ -64,7 +64,7 @@ const config :Workerd.Config = (
 `;
 }
 
-/** What JSON escapes, Cap'n Proto reads the same way, except for control characters that no path and no header has. */
+/** Cap'n Proto reads JSON's escapes the same way, except those of control characters, which no path and no header has. */
 function text(value: string): string {
 	return JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-// What `npm run serve` takes from wrangler.toml. Whatever it can neither offer nor do without is a sentence for the deployer. Pure.
+// Reads wrangler.toml for `npm run serve`. Keys that it can neither support nor do without become a message for the deployer. Pure.
 
 /** The parts of wrangler.toml that concern plain workerd, as wrangler reads them. */
 export type WranglerConfig = {
@@ -20,7 +20,7 @@ export type Plan = {
 	limits: { binding: string; limit: number; period: number }[];
 };
 
-/** Offered here, needed only by Cloudflare, or written for whoever reads wrangler.toml. */
+/** The keys that are supported here, or that only wrangler and Cloudflare need. */
 const understood = new Set([
 	...["name", "main", "compatibility_date", "compatibility_flags", "assets", "vars", "durable_objects", "exports", "ratelimits"],
 	...[
@@ -39,13 +39,13 @@ const understood = new Set([
 	...["logpush", "dev", "send_metrics", "upload_source_maps"],
 ]);
 
-/** Parley does without: files go to their objects. */
+/** The keys that Parley can do without, each with a note for the deployer. */
 const doneWithout: Record<string, string> = {
 	r2_buckets: "There is no bucket without Cloudflare: files are stored in their objects, in the data folder.",
 	analytics_engine_datasets: "There is no Analytics Engine without Cloudflare. /api/metrics works.",
 };
 
-/** `raw` is wrangler.toml as it is written, and `config` what wrangler makes of it. */
+/** `raw` is wrangler.toml as it is written, and `config` is what wrangler reads from it. */
 export function planOf(config: WranglerConfig, raw: object): { plan: Plan; notes: string[] } | { problem: string } {
 	const keys = Object.keys(raw);
 	const unknown = keys.filter((key) => !understood.has(key) && !Object.hasOwn(doneWithout, key));

@@ -1,4 +1,4 @@
-// The Worker on plain workerd. Does before it what Cloudflare's edge does. `npm run serve` starts it; Cloudflare never runs it.
+// The Worker on plain workerd. First does what Cloudflare's edge would do. `npm run serve` starts it; Cloudflare never runs it.
 
 import worker from "../worker.ts";
 import { atEdge, isForWorker } from "./routing.ts";

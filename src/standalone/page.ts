@@ -1,9 +1,9 @@
-// Serves the static files of the page from a folder, with the headers of its file `_headers`, as Cloudflare's assets are served.
+// Serves the static files of the page from a folder, with the headers of its file `_headers`, as Cloudflare serves assets.
 
 import { patternOf } from "./routing.ts";
 import type { Standalone } from "./standalone.ts";
 
-/** Where no file is at a path, the page itself shows what is there: `not_found_handling = "single-page-application"`. */
+/** Served for every path without a file, as with `not_found_handling = "single-page-application"`. */
 const document = "/index.html";
 
 const types: { readonly [extension: string]: string } = {
@@ -40,14 +40,14 @@ export default {
 		headers.set("Content-Type", type);
 		if (compressible.test(type)) {
 			headers.set("Vary", "Accept-Encoding");
-			// The runtime compresses what is named so.
+			// This header makes the runtime compress the body.
 			if (/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) headers.set("Content-Encoding", "gzip");
 		}
 		return new Response(file.body, { headers });
 	},
 } satisfies ExportedHandler<PageEnv>;
 
-/** Reads `_headers`: a line with a pattern of paths, and below it indented lines with the headers of what matches. */
+/** The headers that `_headers` sets for a path. It has a line for each pattern of paths, and indented lines with headers below it. */
 export function headersFor(text: string, path: string): Headers {
 	const headers = new Headers();
 	let applies = false;

@@ -1,9 +1,9 @@
-// The rate limiters of a deployment without Cloudflare: bindings like those of wrangler.toml, which count in the memory of the server.
+// The rate limiters of a deployment without Cloudflare: bindings like those of wrangler.toml, which count in the server's memory.
 // A restart forgets the counts.
 
 import { BoundedMap } from "../auth/bounded-map.ts";
 
-/** Keys that one limiter remembers, some 10 MB. Addresses are free for attackers; so many networks are not. */
+/** The keys that one limiter remembers, about 10 MB. Attackers get addresses for free, but not this many networks. */
 const mostKeys = 50_000;
 
 /** Lets through `limit` requests of each key in each period. Pure. */
@@ -18,7 +18,7 @@ export class WindowCounter {
 		this.#periodMs = periodMs;
 	}
 
-	/** Counts a request, or returns false and counts nothing. */
+	/** Counts a request and returns true. Above the limit, counts nothing and returns false. */
 	count(key: string, now: number): boolean {
 		const period = Math.floor(now / this.#periodMs);
 		if (period !== this.#period) {

@@ -1,4 +1,4 @@
-// Decides as Cloudflare's edge does which requests the Worker answers and which the static files of the page answer. Pure.
+// Decides, as Cloudflare's edge does, which requests go to the Worker and which to the static files of the page. Pure.
 
 import type { Standalone } from "./standalone.ts";
 
@@ -8,7 +8,7 @@ export function isForWorker(request: Request, { workerFirst, files }: Standalone
 	const excluded = workerFirst.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1));
 	if (excluded.some(matches)) return false;
 	if (workerFirst.some((pattern) => !pattern.startsWith("!") && matches(pattern))) return true;
-	// Other paths lead to the page if somebody opens them, and nowhere if a program asks.
+	// For other paths, a browser that opens them gets the page, and a program gets the Worker's 404.
 	return !Object.hasOwn(files, pathname) && pathname !== "/index.html" && request.headers.get("sec-fetch-mode") !== "navigate";
 }
 
@@ -16,7 +16,7 @@ export function patternOf(pattern: string): RegExp {
 	return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
 }
 
-/** The request as Cloudflare's edge passes it on: its client's address and the scheme that the client used. Clients can forge neither. */
+/** The request as Cloudflare's edge would pass it on, with the client's address and scheme. Clients can forge neither. */
 export function atEdge(request: Request, { isBehindProxy }: Standalone): Request {
 	const url = new URL(request.url);
 	const headers = new Headers(request.headers);
@@ -29,7 +29,7 @@ export function atEdge(request: Request, { isBehindProxy }: Standalone): Request
 	return new Request(url, new Request(request, { headers }));
 }
 
-/** `192.0.2.7:4711` and `[2001:db8::1]:4711`, as workerd names a peer. */
+/** The address of a peer that workerd names `192.0.2.7:4711` or `[2001:db8::1]:4711`. */
 export function withoutPort(peer: string): string {
 	return /^\[(.*)\](?::\d+)?$/.exec(peer)?.[1] ?? /^([\d.]+):\d+$/.exec(peer)?.[1] ?? peer;
 }

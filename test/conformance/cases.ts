@@ -1,4 +1,4 @@
-// The form of the conformance cases. schema.json is made from it, for clients in other languages.
+// The format of the conformance cases for servers. schema.json is made from it, for runners in other languages.
 
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
@@ -29,11 +29,11 @@ const step = v.union([
 
 const caseSchema = v.strictObject({
 	name: v.string(),
-	/** The heading of PROTOCOL.md that says so. */
+	/** The heading of PROTOCOL.md under which the rule is. */
 	section: v.string(),
 	/** The first one owns the conversation, and the others are members. */
 	people: v.pipe(v.array(name), v.minLength(1)),
-	/** Other roles than `member`. */
+	/** Roles other than `member`. */
 	roles: v.optional(v.record(name, v.picklist(["owner", "reader"]))),
 	/** When Claude replies; `off` if it is left out. */
 	assistant: v.optional(v.picklist(["auto", "always", "mention", "off"])),

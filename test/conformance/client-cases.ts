@@ -1,4 +1,4 @@
-// The form of the conformance cases for clients. client-schema.json is made from it.
+// The format of the conformance cases for clients. client-schema.json is made from it.
 
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
@@ -24,7 +24,7 @@ const caseSchema = v.strictObject({ name: v.string(), section: v.string(), steps
 const fileSchema = v.strictObject({
 	$schema: v.string(),
 	version: v.literal(1),
-	/** What events of a type, and `message` and each of `messages` in them, have besides what a case says. */
+	/** Fields that a case may leave out: of events, by their type, and of `message` and each of `messages` in them. */
 	defaults: v.record(v.string(), pattern),
 	cases: v.array(caseSchema),
 });

@@ -9,11 +9,11 @@ import { filled, mismatch, type Variables } from "./patterns.ts";
 
 type Event = { type: string; [field: string]: unknown };
 
-/** What a client must offer to be tested. */
+/** The functions through which a client is tested. */
 export type TestedClient = {
-	/** The messages in the order in which it shows them. */
+	/** The messages that it shows, in this order. */
 	messages(): readonly unknown[];
-	/** The close code after which it does not reconnect, once there is one. */
+	/** The close code after which it does not reconnect; `undefined` until there is one. */
 	ended(): number | undefined;
 	/** Sends a message of its user. */
 	say(content: string): void;
@@ -26,7 +26,7 @@ export type MakeClient = (url: string, conversationId: string) => TestedClient;
 
 const conversationId = "conversation";
 
-/** Resolves if the client does what the case says. Otherwise rejects, and names the step. */
+/** Resolves if the client passes the case. Otherwise rejects with an error that names the step. */
 export async function runClientCase(make: MakeClient, { steps }: ClientCase): Promise<void> {
 	const server = new WebSocketServer({ port: 0, host: "127.0.0.1", handleProtocols: () => "chat.v1" });
 	await once(server, "listening");
@@ -92,7 +92,7 @@ class Play {
 		this.wake();
 	}
 
-	/** The next event of this type. Events before it are passed over. */
+	/** The next event of this type. Events before it are skipped. */
 	#next(type: string): Event | undefined {
 		const at = this.#received.findIndex((event) => event.type === type);
 		if (at === -1) return undefined;
@@ -112,7 +112,7 @@ function check(problem: string | undefined): void {
 	if (problem !== undefined) throw new Error(problem);
 }
 
-/** An event with what every event of its type has. */
+/** The event with the default fields of its type. */
 function complete(event: Event): Event {
 	const whole: Event = { conversationId, ...defaults[event.type], ...event };
 	const messageOf = (given: object) => ({ ...defaults.message, ...given });

@@ -1,8 +1,8 @@
-// Compares what was received with the patterns of a case, and fills in variables. Pure.
+// Compares received data with the patterns of a case, and fills in variables. Pure.
 
 export type Variables = Map<string, unknown>;
 
-/** Why `value` is not what `pattern` says, or `undefined` if it is. A variable that has no value yet takes this one. */
+/** The reason why `value` does not match `pattern`, or `undefined` if it does. A variable without a value takes this one. */
 export function mismatch(pattern: unknown, value: unknown, variables: Variables, path = ""): string | undefined {
 	if (pattern === "$absent") return value === undefined ? undefined : `${path} is there: ${JSON.stringify(value)}`;
 	if (value === undefined) return `${path} is missing`;
@@ -34,7 +34,7 @@ function first(problems: (string | undefined)[]): string | undefined {
 	return problems.find((problem) => problem !== undefined);
 }
 
-/** Fills variables into what is sent: `$name` as a whole value, or anywhere in a text. `{"$repeat": "x", "times": 3}` is `xxx`. */
+/** Fills variables into data to send: `$name` as a whole value, or anywhere in a text. `{"$repeat": "x", "times": 3}` is `xxx`. */
 export function filled(value: unknown, variables: Variables): unknown {
 	if (typeof value === "string") {
 		const whole = /^\$(\w+)$/.exec(value)?.[1];

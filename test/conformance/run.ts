@@ -1,5 +1,5 @@
 // Runs the conformance cases against a server: npm run conformance -- http://localhost:8787
-// It must let guests sign in. Names of cases, or parts of them, may follow.
+// The server must let guests sign in. To run only some cases, add parts of their names.
 
 import { cases } from "./cases.ts";
 import { runCase, Server } from "./runner.ts";
@@ -12,7 +12,7 @@ let failed = 0;
 for (const one of chosen) {
 	const patience = AbortSignal.timeout(30_000);
 	const given = new Promise<never>((_, reject) =>
-		patience.addEventListener("abort", () => reject(new Error("Nothing more came in 30 s."))),
+		patience.addEventListener("abort", () => reject(new Error("The case was not over after 30 s."))),
 	);
 	const problem = await Promise.race([runCase(server, one), given]).then(
 		() => undefined,

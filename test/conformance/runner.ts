@@ -1,11 +1,11 @@
-// Runs a case against a running server, with nothing but HTTP and WebSockets. README.md describes the steps.
+// Runs a case against a running server, with only HTTP and WebSockets. README.md describes the steps.
 
 import type { Case, Step } from "./cases.ts";
 import { filled, mismatch, type Variables } from "./patterns.ts";
 
 type Event = { type: string; [field: string]: unknown };
 
-/** A socket, with what it has received and no step has passed yet. */
+/** A socket, with the events and frames that it has received and no step has consumed yet. */
 class Line {
 	readonly #socket: WebSocket;
 	#received: (Event | string)[] = [];
@@ -25,7 +25,7 @@ class Line {
 		};
 	}
 
-	/** The next frame or event that fits. Everything before it is passed over. */
+	/** The next frame or event that fits. Everything before it is skipped. */
 	async next(fits: (received: Event | string) => boolean, what: string): Promise<Event | string> {
 		for (;;) {
 			const at = this.#received.findIndex(fits);
@@ -73,7 +73,7 @@ export class Server {
 		return known;
 	}
 
-	/** Rejects if the status is another one. */
+	/** Rejects if the response has another status. */
 	// biome-ignore lint/suspicious/noExplicitAny: a case says what it expects.
 	async call(method: string, path: string, token?: string, body?: unknown, status = 200): Promise<any> {
 		const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -85,7 +85,7 @@ export class Server {
 	}
 }
 
-/** Resolves if the server does what the case says. Otherwise rejects, and names the step. */
+/** Resolves if the server passes the case. Otherwise rejects with an error that names the step. */
 export async function runCase(server: Server, { people, roles = {}, assistant = "off", steps }: Case): Promise<void> {
 	const [owner = "", ...others] = people;
 	const { token } = await server.guest(owner);
@@ -128,7 +128,7 @@ async function take(step: Step, server: Server, lines: Map<string, Line>, variab
 	} else if ("expect" in step) {
 		await expectOn(lineOf(step.expect), step, variables);
 	} else if ("silent" in step) {
-		// Whatever was on its way is there before the answer to this.
+		// Events that are already on their way arrive before the answer to this.
 		const line = lineOf(step.silent);
 		line.send(JSON.stringify([{ type: "chat:join", conversationId: variables.get("conversation") }]));
 		const before: string[] = [];

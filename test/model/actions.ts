@@ -1,11 +1,11 @@
-// Everything that can happen to an answer in its conversation, one step from await to await. Pure.
+// Everything that can happen to a reply in its conversation. Each step goes from one await to the next. Pure.
 
 import { ConversationObject, type PurseAnswer, wordLength } from "./object.ts";
 import { keyOf, type State, type World } from "./state.ts";
 
-/** In ms. Claude asks for so long: twice is as long as people wait, three times is longer. */
+/** In ms: the pause that a busy Claude asks for. Two pauses are as long as a reply waits, and three are longer. */
 export const busyFor = 150_000;
-/** So many words has an answer at most here. */
+/** The most words that a reply has in the model. */
 const mostWords = 3;
 
 type Step = { may: (object: ConversationObject) => boolean; does: (object: ConversationObject) => void };
@@ -85,20 +85,20 @@ export const actions = Object.keys(steps) as Action[];
 
 const lastRow = "the storage has one row left" satisfies Action;
 
-/** What can happen in a state. */
+/** The actions that are possible in a state. */
 export function possible(key: string, world: World): Action[] {
 	const object = new ConversationObject(key, world);
 	return actions.filter((action) => (steps[action] as Step).may(object) && (action !== lastRow || world.hasLastRow));
 }
 
-/** The state after an action that is possible. */
+/** The state after a possible action. */
 export function next(key: string, action: Action, world: World): string {
 	const object = new ConversationObject(key, world);
 	steps[action].does(object);
 	return keyOf(object.s);
 }
 
-/** What the machine does by itself if all goes well: there is room, purses pay, Claude ends, and the alarm fires. */
+/** The next action without people if all goes well: there is room, purses pay, Claude ends, and the alarm fires. */
 export function fair({ room, memory, alarm }: State): Action | undefined {
 	if (room !== undefined) return "the storage has room";
 	if (memory?.running?.hasRequest) return "Claude ends";

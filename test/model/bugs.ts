@@ -1,8 +1,9 @@
-// The bugs of test/bite that are about the life of an answer: the rule that each breaks, and those that the model cannot show.
+// The bugs of test/bite that concern the life cycle of a reply: those that the model finds, each with the rule that it breaks, and those
+// that the model cannot show.
 
 import type { Action } from "./actions.ts";
 
-/** `isPaid`: in which world. `hasLastRow`: it shows only where the storage becomes full between two rows. */
+/** `isPaid`: whether replies are paid for. `hasLastRow`: the bug shows only if the storage fills up between two rows. */
 export type Pinned = { bug: string; rule: string; steps: number; isPaid?: boolean; hasLastRow?: true; from?: Action[] };
 
 const anAlarm = "whatever waits has an alarm";
@@ -10,7 +11,7 @@ const atRest = "nobody waits for ever";
 const nothingElse = "nothing else went wrong";
 const once = "what was asked is charged once";
 
-/** `steps`: the length of the shortest way to it, `from` a state that these actions lead to. */
+/** `steps`: the length of the shortest path to the bug. `from`: the actions before that path. */
 export const pinned: Pinned[] = [
 	{ bug: "a failing reply is retried without limit", rule: "attempts are bounded", steps: 4, isPaid: false },
 	{
@@ -58,7 +59,7 @@ export const pinned: Pinned[] = [
 	{ bug: "a reply that died keeps everybody from reading where the storage is full", rule: anAlarm, steps: 4, isPaid: false },
 ];
 
-/** Each with what the model lacks. */
+/** The bugs that the model cannot show, each with what the model lacks. */
 export const beyond: { [bug: string]: string } = {
 	"the payment of a reply that has ended stays for ever": "only an earlier release leaves such a payment",
 	"a private answer whose object died is asked for again": "private questions",
@@ -73,5 +74,6 @@ export const beyond: { [bug: string]: string } = {
 	"a stopped reply loses its usage": "amounts of money",
 	"no alarm is set any more after its handler has failed": "failures of the platform",
 	"no alarm is set any more after it could not be set": "failures of the platform",
-	"a reply that nobody decides about in time stands still where the storage was full": "a refusal and its mend are one step there",
+	"a reply that nobody decides about in time stands still where the storage was full":
+		"the refusal and its repair are one step in the model",
 };

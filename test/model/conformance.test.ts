@@ -1,5 +1,5 @@
-// The model and the code are the same: paths of the model are replayed on the real rules and real object storage, and what can be seen is
-// compared after each step.
+// Checks the model against the code: replays paths of the model on the real rules and real object storage, and compares what can be
+// observed after each step.
 
 import { describe, expect, it } from "vitest";
 import { inConversation } from "../support/conversation.ts";
@@ -17,7 +17,7 @@ const worlds = [
 ] as const;
 const [mostStates, paths, seed] = [2_500, 60, 18];
 
-/** Every so many-th of all paths, and one with each action. */
+/** An even sample of all paths, with at least one path for each action. */
 function pathsOf(world: World): Action[][] {
 	const { states } = walk(world, { most: mostStates });
 	const all = [...states.keys()].map((key) => pathTo(key, states)).filter((path) => isReplayable(path, world));
@@ -28,7 +28,7 @@ function pathsOf(world: World): Action[][] {
 	return some;
 }
 
-/** A checkpoint that a timer makes is not in the model, and nobody sends more than three messages at once. */
+/** Leaves out checkpoints by a timer, which the model lacks, and more than three messages of one person at once. */
 function isReplayable(path: readonly Action[], world: World): boolean {
 	if (
 		path.filter((action) => /^Ann (asks|has)/.test(action)).length > 3 ||
@@ -57,38 +57,46 @@ async function replay(path: readonly Action[], world: World): Promise<void> {
 	});
 }
 
-/** Faults that the model has found. Each of these ways ended otherwise before. */
+/** Bugs that the model has found: each of these paths ended differently before its bug was fixed. */
 const found: [string, boolean, Action[]][] = [
-	["asks purses again with an alarm", true, ["Ann asks", "purses are busy", "the alarm fires", "the object dies", "the alarm fires"]],
-	["waits for slow purses with an alarm", true, ["Ann asks", "the alarm fires", "the object dies", "the alarm fires", "purses grant"]],
 	[
-		"is taken up after a break in a full storage",
+		"has an alarm while purses are asked again",
+		true,
+		["Ann asks", "purses are busy", "the alarm fires", "the object dies", "the alarm fires"],
+	],
+	[
+		"has an alarm while it waits for slow purses",
+		true,
+		["Ann asks", "the alarm fires", "the object dies", "the alarm fires", "purses grant"],
+	],
+	[
+		"is resumed after it broke off in a full storage",
 		false,
 		["Ann asks", "the storage is full", "the stream breaks", "the storage has room", "the alarm fires", "Claude ends"],
 	],
 	[
-		"is not overtaken after an end in a full storage",
+		"is not overtaken after it could not end in a full storage",
 		false,
 		["Ann asks", "the storage is full", "Claude ends", "the storage has room", "Bob asks", "the alarm fires", "Claude ends"],
 	],
 	[
-		"can be stopped after an end in a full storage",
+		"can be stopped once there is room, after a stop in a full storage",
 		true,
 		["Ann asks", "purses grant", "the storage is full", "Ann stops it", "the storage has room", "Ann stops it"],
 	],
 	[
-		"gives back what purses granted in a full storage",
+		"releases what purses granted in a full storage",
 		true,
 		["Ann asks", "the storage is full", "purses grant", "the storage has room", "Bob asks", "purses are empty"],
 	],
 	[
-		"gives back what purses granted to whoever takes back a question",
+		"releases what purses granted for a question that was taken back",
 		true,
 		["Ann asks", "the storage is full", "purses grant", "the storage has room", "Ann takes her question back", "the alarm fires"],
 	],
-	["gives back what purses granted to whoever was erased", true, ["Bob asks", "Bob is erased", "the object dies", "the alarm fires"]],
+	["releases what purses granted to a person who was erased", true, ["Bob asks", "Bob is erased", "the object dies", "the alarm fires"]],
 	[
-		"gives back what a decision was granted in a full storage",
+		"releases what purses granted for a decision in a full storage",
 		true,
 		[
 			"Ann asks",
@@ -103,16 +111,16 @@ const found: [string, boolean, Action[]][] = [
 	],
 ];
 
-describe("an answer", () => {
+describe("a reply", () => {
 	it.each(found)("%s", (_title, isPaid, path) => replay(path, { isPaid }));
 });
 
 const parts = Array.from({ length: 6 }, (_, n) => n);
 
-describe.each(worlds)("an answer that is %s", (_name, world) => {
+describe.each(worlds)("a reply that is %s", (_name, world) => {
 	const chosen = pathsOf(world);
 
-	it.each(parts)("goes through its life as in the model, part %s", async (part) => {
+	it.each(parts)("behaves as in the model, part %s", async (part) => {
 		for (const path of chosen.filter((_, n) => n % parts.length === part)) await replay(path, world);
 	});
 });

@@ -1,10 +1,10 @@
-// What must hold in every state of an answer, and in every step. Pure.
+// The rules for every state of a reply, and for every step. Pure.
 
 import type { Action } from "./actions.ts";
 import { fair, next } from "./actions.ts";
 import { isAtRest, type State, stateOf, type World } from "./state.ts";
 
-/** In UTF-16 units: a death loses fewer. */
+/** In UTF-16 units: the death of an object loses fewer. */
 const mostLost = 2_000;
 /** In ms. */
 const shortly = 60_000;
@@ -29,7 +29,7 @@ export const invariants: { [name: string]: (state: State, world: World) => boole
 	"what was asked is charged once": (state) => state.owed >= 0 && (state.payment?.type === "paid" || !isAtRest(state) || state.owed === 0),
 	"an answer that waits for people holds no money": ({ row, memory, payment, isHeld, alarm = 0 }) => {
 		const waits = row?.call?.state === "waiting" && memory?.running?.isAsleep === true && !memory.asks;
-		// What could not be given back is given back by the next alarm.
+		// The next alarm releases money that could not be released before.
 		return !waits || (!payment && !isHeld) || alarm <= shortly;
 	},
 	"a call is made once": ({ callsMade }) => callsMade <= 1,
@@ -38,7 +38,7 @@ export const invariants: { [name: string]: (state: State, world: World) => boole
 	"nothing else went wrong": ({ wrong }) => wrong === undefined,
 };
 
-/** Attempts that brought no text, by where each broke off. `undefined`: it waited for a busy Claude. */
+/** Counts attempts that brought no text. `offsets`: where each attempt broke off; `undefined` if it waited for a busy Claude. */
 function fruitlessIn(offsets: readonly (number | undefined)[]): { inRow: number; inAll: number } {
 	let [inRow, inAll, reached] = [0, 0, 0];
 	for (const offset of offsets) {
@@ -49,7 +49,7 @@ function fruitlessIn(offsets: readonly (number | undefined)[]): { inRow: number;
 	return { inRow, inAll };
 }
 
-/** What an action must not do. */
+/** The rules for a single step. */
 export const stepRules: { [name: string]: (before: State, action: Action, after: State) => boolean } = {
 	"text never shrinks but by deletion": ({ row: before }, _action, { row: after }) =>
 		!before || !after || before.id !== after.id || after.isDeleted === true || after.text >= before.text || before.status !== "streaming",
@@ -74,7 +74,7 @@ export const stepRules: { [name: string]: (before: State, action: Action, after:
 
 const mayReopen = (action: Action) => action === "Ann has it written anew" || action.startsWith("purses ") || action === "the alarm fires";
 
-/** Says whether the machine alone gets to rest. `known`: states from which it does. */
+/** True if everything comes to rest without people. `known`: states from which it does. */
 export function comesToRest(key: string, world: World, known: Set<string>): boolean {
 	const path: string[] = [];
 	for (let at = key; !known.has(at); ) {

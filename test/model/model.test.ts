@@ -1,20 +1,20 @@
-// The life of an answer, exhaustively: all orders of what can happen, the shortest first, on a model of it. `conformance.test.ts` shows
-// that the model does what the code does, and `npm run model` walks deeper.
+// Takes a model of a reply's life cycle through all sequences of actions, the shortest first. `conformance.test.ts` checks the model
+// against the code, and `npm run model` goes deeper.
 
 import { describe, expect, it } from "vitest";
 import { bugs } from "../bite/bugs.ts";
 import { beyond, pinned } from "./bugs.ts";
 import { walk } from "./walk.ts";
 
-/** Bounded by states, so that it finds the same on a slow machine. */
+/** The most states. Unlike a limit of time, it finds the same on a slow machine. */
 const most = 8_000;
 const timeout = 240_000;
 
-describe("an answer in every order of what can happen to it", () => {
+describe("a reply in every sequence of actions", () => {
 	it.each([
 		["paid for", true],
 		["not paid for", false],
-	])("where it is %s breaks no rule", { timeout }, (_name, isPaid) => {
+	])("breaks no rule if it is %s", { timeout }, (_name, isPaid) => {
 		const { broken, depth } = walk({ isPaid }, { most });
 		expect(broken).toBeUndefined();
 		expect(depth).toBeGreaterThanOrEqual(5);
@@ -27,7 +27,7 @@ describe("the model finds", () => {
 		expect([broken?.rule, broken?.path.length], broken?.path.join(", ")).toEqual([rule, steps]);
 	});
 
-	it("or lacks only bugs that exist", () => {
+	it("or cannot show only bugs that test/bite has", () => {
 		const names = new Set(bugs.map(({ name }) => name));
 		expect([...pinned.map(({ bug }) => bug), ...Object.keys(beyond)].filter((name) => !names.has(name))).toEqual([]);
 	});

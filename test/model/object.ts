@@ -1,4 +1,4 @@
-// What a conversation's object does with one answer and the questions behind it, without a runtime: each method mirrors one of
+// A model of a conversation's object with one reply and the questions for it, without a runtime. Each method mirrors one of
 // src/conversation/replies, from one await to the next. The pure rules are the product's own. `isBroken` names the bugs of test/bite.
 
 import { Checkpoints } from "../../src/conversation/replies/checkpoints.ts";
@@ -8,7 +8,7 @@ import type { Reason } from "../../src/protocol/errors.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Asks, type Memory, type Payment, type Person, type Row, type Running, type State, stateOf, type World } from "./state.ts";
 
-/** One piece of Claude's text: two of them are more than may be lost. */
+/** The length of one piece of Claude's text. Two pieces are more than may be lost. */
 export const wordLength = 1_500;
 export const orphanAfter = 30_000;
 const pauses = { first: 5_000, longest: 60_000, tries: 18 };
@@ -34,7 +34,7 @@ export class ConversationObject {
 		return this.#world.bug === bug;
 	}
 
-	// What it is made of.
+	// Parts.
 
 	get memory(): Memory {
 		this.s.memory ??= {};
@@ -70,7 +70,7 @@ export class ConversationObject {
 		}
 	}
 
-	/** Says whether there was room. */
+	/** Returns false if there was no room. */
 	tries(work: () => void): boolean {
 		try {
 			work();
@@ -102,7 +102,7 @@ export class ConversationObject {
 		else this.#begin((row) => this.#addReply(row, [...by]));
 	}
 
-	/** Asks for all that waits. */
+	/** Asks for all questions that wait. */
 	#askNext(): void {
 		const { asking } = this.s;
 		if (asking.length > 0) this.ask(asking);
@@ -128,7 +128,7 @@ export class ConversationObject {
 		this.memory.hasBegun = true;
 	}
 
-	/** Purses are told that nothing is asked for what they hold. */
+	/** Releases what purses hold. */
 	#release(): void {
 		if (this.s.isHeld && !this.isBroken("a purse that refused leaves the others reserved")) this.#store([() => (this.s.isHeld = false)]);
 		this.s.payment = undefined;
@@ -142,7 +142,7 @@ export class ConversationObject {
 		this.#orKeep(() => {
 			const payers = ask.payers.filter((one) => this.#mayPay(one, ask.isAgain));
 			this.memory.asks = { kind: "reply", payers, isAgain: ask.isAgain };
-			// An earlier life of the object may have asked purses, too.
+			// An earlier life of the object may have asked purses too.
 			this.s.isHeld = true;
 			if (payers.length > 0) return;
 			this.#release();
@@ -150,7 +150,7 @@ export class ConversationObject {
 		});
 	}
 
-	/** There was no room to go on. */
+	/** If there is no room, keeps the ask and tries again later. */
 	#orKeep(work: () => void): void {
 		if (this.tries(work)) return;
 		const isStuck = this.isBroken("Claude answers nobody any more after purses were asked in a full storage");
@@ -228,7 +228,7 @@ export class ConversationObject {
 		return { id: before?.id === 1 ? 2 : 1, status: "streaming", askedBy, text: 0, breaks: [], counted: 0, ends: 0 };
 	}
 
-	/** An ended reply begins anew, in its place. */
+	/** Regenerates an ended reply, in its place. */
 	reopen(payer?: Person): void {
 		this.#begin(
 			(row) => ({ id: row?.id ?? 1, askedBy: row?.askedBy ?? [], status: "streaming", text: 0, breaks: [], counted: 0, ends: 0 }),
@@ -262,19 +262,19 @@ export class ConversationObject {
 		this.#orStumble(() => this.#run());
 	}
 
-	/** Where the next step has no room, the reply is taken up again later, as if its object had died. */
+	/** If the next step has no room, the reply is resumed later, as if its object had died. */
 	#orStumble(work: () => void): void {
 		if (!this.tries(work)) this.#abort();
 	}
 
-	/** Nothing of it is in memory any more. */
+	/** Removes the reply from memory. */
 	#abort(): void {
 		const { running } = this;
 		if (running?.hasRequest && !this.isBroken("stopping a reply does not abort the request to Claude")) this.s.upstream--;
 		this.memory.running = undefined;
 	}
 
-	/** Asks Claude, makes the calls before that, or waits for who pays or decides. */
+	/** Asks Claude, makes the calls that come before that, or waits for a payment or a decision. */
 	#run(): void {
 		const running = this.running as Running;
 		const { row } = this;
@@ -354,7 +354,7 @@ export class ConversationObject {
 		running.busy = undefined;
 		this.s.notBefore = 0;
 		const checkpoints = new Checkpoints(-running.savedAge, running.savedLength);
-		// What cannot be stored ends the reply, which cannot be stored either.
+		// If this cannot be stored, the reply ends, and its end cannot be stored either.
 		if (checkpoints.isDue(0, running.text)) this.#orStumble(() => this.#checkpoint(running));
 	}
 
@@ -364,7 +364,7 @@ export class ConversationObject {
 		running.counted++;
 	}
 
-	/** A request has broken off. `retryAfterMs`: Claude asks for so long a pause. */
+	/** A request has broken off. `retryAfterMs`: the pause that Claude asks for. */
 	brokeOff(reason: Reason, retryAfterMs?: number): void {
 		const running = this.running as Running;
 		this.#requestIsOver(running);
@@ -474,7 +474,7 @@ export class ConversationObject {
 		});
 	}
 
-	/** Reserves for what follows a decision. Without one, its time is over. */
+	/** Reserves for what follows a decision. `allows` is absent if nobody has decided in time. */
 	#askForDecision(by: Person[], allows?: boolean): void {
 		const payers = [...new Set([...(this.s.row as Row).askedBy, ...by])].filter((one) => this.#isMember(one));
 		this.memory.asks = { kind: "decision", payers, allows };
@@ -503,7 +503,7 @@ export class ConversationObject {
 			if (isPaid) this.#store([() => this.#put({ type: "paid", payer, before, isSent: false })]);
 			else if (ask?.type === "ask") this.#release();
 		});
-		// Otherwise the next alarm releases it.
+		// If this is not stored, the next alarm releases it.
 		if (!isStored) this.memory.hasBegun = undefined;
 		if (isPaid && isStored) {
 			running.isSuspended = false;
@@ -559,12 +559,12 @@ export class ConversationObject {
 		this.#askNext();
 	}
 
-	/** Claude has come to the end. */
+	/** Claude has finished. */
 	completed(): void {
 		this.#orStumble(() => this.#finish("complete"));
 	}
 
-	/** Where there was no room for it, nothing runs until it is taken up again. */
+	/** Resumes a reply that was left in a full storage. */
 	#takeUp(): void {
 		if (!this.running && this.row?.status === "streaming") this.recover();
 	}
@@ -574,7 +574,7 @@ export class ConversationObject {
 		this.tries(() => this.#finish("stopped"));
 	}
 
-	/** A message is stored that steers. */
+	/** A steering message was stored. */
 	steer(by: Person): void {
 		this.#takeUp();
 		if (!this.running) this.ask([by]);
@@ -591,7 +591,7 @@ export class ConversationObject {
 		});
 	}
 
-	/** Bob is no member any more. */
+	/** Bob is no longer a member. */
 	forget(how: "left" | "erased"): void {
 		const { s } = this;
 		Object.assign(s, { bob: how, asking: s.asking.filter((one) => one !== "bob"), told: s.told.filter((one) => one !== "bob") });
@@ -609,7 +609,7 @@ export class ConversationObject {
 		else this.reopen();
 	}
 
-	// Taking up: recover() of replies.ts, runner.ts and asking.ts.
+	// Recovery: recover() of replies.ts, runner.ts and asking.ts.
 
 	recover(): void {
 		const isSafe = this.tries(() => {
@@ -623,7 +623,7 @@ export class ConversationObject {
 		else this.#setAlarm(orphanAfter);
 	}
 
-	/** The time comes for which the alarm was set. */
+	/** The time of the alarm has come. */
 	alarmFires(): void {
 		const { s } = this;
 		const by = s.alarm ?? 0;
@@ -677,7 +677,7 @@ export class ConversationObject {
 		throw new NoRoom();
 	}
 
-	/** Payments that nothing goes on with. */
+	/** Ends payments that nothing goes on with. */
 	#endRequests(): void {
 		const { payment, row } = this.s;
 		if (!payment || (this.memory.running === undefined && !row && payment.type === "paid")) return;

@@ -1,4 +1,4 @@
-// Plays a path of the model on the real rules and real object storage, and says what can be seen of both.
+// Plays a path of the model on the real rules and real object storage, and reports what can be observed in both.
 
 import { priceOf } from "../../src/money/prices.ts";
 import type { Person } from "../../src/protocol/person.ts";
@@ -10,7 +10,7 @@ import { type State, stateOf, type World } from "./state.ts";
 
 const call = { id: "toolu_1", name: "docs__write", input: "{}" };
 
-/** What both have in common. `alarm`: in ms from now. */
+/** The observable state of the model. `alarm`: in ms from now. */
 export function seenOf(key: string): object {
 	const { row, memory, payment, asking, upstream, alarm, isHeld } = stateOf(key);
 	const text = memory?.running?.text ?? row?.text;
@@ -50,14 +50,14 @@ export class Replay {
 		return conversation;
 	}
 
-	/** `before`: the state of the model in which it happens. */
+	/** `before`: the state of the model before the action. */
 	async do(action: Action, before: State): Promise<void> {
 		await this.#do(action, before);
 		for (let n = 0; n < 4; n++) await settled();
 		for (const at of this.#conversation.alarms.splice(0)) this.#alarm = at === "cleared" ? undefined : at;
 	}
 
-	/** What can be seen of it, in the form of `seenOf`. */
+	/** The observable state of the code, in the form of `seenOf`. */
 	seen(isHeld: boolean): object {
 		const { store, replies, calls, purses, now } = this.#conversation;
 		const row = store.log.lastReply();
@@ -93,12 +93,12 @@ export class Replay {
 		await how(call);
 	}
 
-	/** The next life of the object, with what was stored and what purses hold. */
+	/** Starts the next life of the object, with what was stored and what purses hold. */
 	#wake(): void {
 		const before = this.#conversation;
 		this.#conversation = this.#prepared(new TestConversation(this.#state, 60_000, undefined, before.purses));
 		this.#conversation.now = before.now;
-		// The dead one writes nothing any more.
+		// Keeps the dead one from writing.
 		before.now = 0;
 		this.#isAlive = true;
 		this.#clients = { ann: this.#connected(ann), bob: this.#connected(bob) };
@@ -198,7 +198,7 @@ export class Replay {
 	}
 }
 
-/** As the purses of other objects: what they are told is stored first. */
+/** Like the purses of other objects: a settlement is stored before it is sent. */
 function needRoomToSettle({ purses, store }: TestConversation): void {
 	const settle = purses.settle.bind(purses);
 	purses.settle = (id, charges) => {

@@ -1,4 +1,4 @@
-// Walks the model as deep as you ask: npm run model -- --depth 9 [--free] [--bug "a failing reply is retried without limit"]
+// Explores the model to the depth that you choose: npm run model -- --depth 9 [--free] [--bug "a failing reply is retried without limit"]
 
 import { parseArgs } from "node:util";
 import { walk } from "./walk.ts";

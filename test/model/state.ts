@@ -1,17 +1,16 @@
-// What the model of an answer knows: what is stored, what only the living object knows, and what the world does. Times are in ms from now.
+// The state of the model: what is stored, what only the living object remembers, and what happens around it. Times are in ms from now.
 // Pure.
 
 export type Person = "ann" | "bob";
 
-/** `isPaid`: replies are paid for. `bug`: the one rule that is broken. `hasLastRow`: the
- * storage may become full between two rows. */
+/** `isPaid`: replies are paid for. `bug`: the known bug to model. `hasLastRow`: the storage may fill up between two rows. */
 export type World = { isPaid: boolean; bug?: string | undefined; hasLastRow?: boolean | undefined };
 
-/** `since` counts backwards: so long has Claude been busy. */
+/** `since`: for how long Claude has been busy. */
 export type Busy = { since: number; retryAt?: number };
 export type Break = { offset: number; reason: string };
 
-/** The row of the last reply. `counted`: the requests that its usage has. `call`: of a tool that somebody has to allow. */
+/** The row of the last reply. `counted`: the requests in its usage. `call`: a call of a tool that somebody has to allow. */
 export type Row = {
 	id: number;
 	status: "streaming" | "complete" | "failed" | "stopped";
@@ -23,13 +22,13 @@ export type Row = {
 	hasPaused?: true;
 	call?: { state: "waiting" | "ready" | "started" | "answered"; due: number } | undefined;
 	isDeleted?: true;
-	/** Claude has refused for good. */
+	/** Claude has refused permanently. */
 	isRefused?: true;
-	/** How often it has ended since it began, or began anew. */
+	/** The times that it has ended since it began or was regenerated. */
 	ends: number;
 };
 
-/** `before`: the requests that somebody has paid before. `isAgain`: an ended reply is to begin anew. */
+/** `before`: the requests that were paid for earlier. `isAgain`: an ended reply is regenerated. */
 export type Payment =
 	| {
 			type: "ask";
@@ -40,7 +39,7 @@ export type Payment =
 	  }
 	| { type: "paid"; payer: Person; before: number; isSent: boolean };
 
-/** The running reply in memory. `savedAge`: since its last checkpoint. */
+/** The running reply in memory. `savedAge`: the time since its last checkpoint. */
 export type Running = {
 	text: number;
 	breaks: Break[];
@@ -54,7 +53,7 @@ export type Running = {
 	isSuspended: boolean;
 };
 
-/** Purses are asked. `allows`: what somebody has decided; without it, nobody has in time. `isOver`: no purse is. */
+/** Purses are asked. `allows`: somebody's decision; absent if nobody has decided in time. `isOver`: no purse is asked any more. */
 export type Asks = {
 	kind: "reply" | "decision";
 	payers: Person[];
@@ -73,36 +72,36 @@ export type Memory = {
 export type State = {
 	row?: Row;
 	payment?: Payment | undefined;
-	/** The people whose questions stand after the last reply, and those of them who know that nobody answers yet. */
+	/** The people with questions after the last reply. `told`: those of them who were told that they get no reply yet. */
 	asking: Person[];
 	told: Person[];
 	bob: "member" | "left" | "erased";
 	alarm?: number | undefined;
-	/** So many further rows have room; no number: any. */
+	/** The number of further rows that have room; absent if it is not limited. */
 	room?: number | undefined;
-	/** Without it, the object is dead. */
+	/** Absent while the object is dead. */
 	memory?: Memory | undefined;
-	/** Other objects' purses may hold money. */
+	/** Purses in other objects may hold money. */
 	isHeld: boolean;
-	/** The requests that Claude works on, and those that were sent and not charged. */
+	/** `upstream`: requests that Claude works on. `owed`: requests that were sent and not charged. */
 	upstream: number;
 	owed: number;
-	/** Claude has asked to be left alone for so long. */
+	/** The time for which Claude has asked to be left alone. */
 	notBefore: number;
 	callsMade: number;
 	alarmsFired?: number;
-	/** What has happened that must never happen. */
+	/** Something that has happened and must never happen. */
 	wrong?: string;
 };
 
-/** The names of all fields, in the order in which a key has them. */
+/** The names of all fields, in their order in a key. */
 const fields = (
 	"row payment asking told bob alarm room memory isHeld upstream owed notBefore isRefused callsMade alarmsFired wrong id status askedBy text " +
 	"breaks busy counted hasPaused call isDeleted ends type kind payers isAgain waiting tries payer before isSent running savedLength savedAge " +
 	"hasRequest isCalling isAsleep isSuspended asks allows isOver hasBegun since retryAt offset reason state due"
 ).split(" ");
 
-/** Equal states have equal keys, and a key can be read again. */
+/** Equal states have equal keys. `stateOf` reads a key again. */
 export const keyOf = (state: State): string => JSON.stringify(state, fields);
 export const stateOf = (key: string): State => JSON.parse(key) as State;
 

@@ -1,4 +1,4 @@
-// Walks all orders of actions, the shortest first, until a rule is broken or there are enough states. Pure.
+// Explores all sequences of actions, the shortest first, until a rule is broken or there are enough states. Pure.
 
 import { type Action, next, possible } from "./actions.ts";
 import { comesToRest, invariants, stepRules } from "./invariants.ts";
@@ -10,10 +10,10 @@ const all = [...Object.keys(invariants), ...Object.keys(stepRules), atRest];
 type Limits = { most?: number; depth?: number; rules?: readonly string[]; from?: readonly Action[] };
 type Origin = { before: string; action: Action } | undefined;
 
-/** `depth`: all orders of so many actions were walked. `broken`: the first rule that does not hold, and the shortest way to it. */
+/** `depth`: all sequences of this many actions were explored. `broken`: the first broken rule, and the shortest path to it. */
 export type Walk = { states: ReadonlyMap<string, Origin>; depth: number; broken?: { rule: string; path: Action[] } };
 
-/** `most`: so many states. `depth`: so many actions. `rules`: only these; by default, all. `from`: after these actions. */
+/** `most`: the most states. `depth`: the most actions. `rules`: the rules to check, by default all. `from`: actions that come first. */
 export function walk(
 	world: World,
 	{ most = Number.POSITIVE_INFINITY, depth: deepest = Number.POSITIVE_INFINITY, rules = all, from = [] }: Limits,
@@ -52,7 +52,7 @@ function brokenStep(before: string, action: Action, after: string, rules: readon
 	return rules.find((name) => stepRules[name]?.(one, action, other) === false);
 }
 
-/** The shortest way to a state. */
+/** The shortest path to a state. */
 export function pathTo(key: string, states: ReadonlyMap<string, Origin>): Action[] {
 	const path: Action[] = [];
 	for (let origin = states.get(key); origin; origin = states.get(origin.before)) path.unshift(origin.action);

@@ -33,19 +33,19 @@ describe("a static file", () => {
 		expect((await get("/icon.png")).headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
 	});
 
-	it("is compressed for whoever can read that, except pictures and the document", async () => {
+	it("is compressed for clients that accept gzip, unless it is a picture or the document", async () => {
 		const encodings = ["/sw.js", "/icon.png", "/"].map(async (path) =>
 			(await get(path, { headers: { "accept-encoding": "br, gzip" } })).headers.get("content-encoding"),
 		);
 		expect(await Promise.all(encodings)).toEqual(["gzip", null, null]);
 	});
 
-	it("is not sent again to whoever has it", async () => {
+	it("is not sent again to a client that has it", async () => {
 		const response = await get("/sw.js", { headers: { "if-none-match": '"x", W/"2"' } });
 		expect([response.status, response.body, response.headers.get("cache-control")]).toEqual([304, null, "no-cache"]);
 	});
 
-	it("is the document where there is none, at one address", async () => {
+	it("is the document for paths without a file, and /index.html redirects to /", async () => {
 		const response = await get("/c/some-id");
 		expect([response.headers.get("content-type"), await response.text()]).toEqual(["text/html; charset=utf-8", contents["/index.html"]]);
 		expect(response.headers.get("x-kind")).toBe("conversation: yes");
@@ -53,12 +53,12 @@ describe("a static file", () => {
 		expect((await get("/index.html")).status).toBe(307);
 	});
 
-	it("is only read", async () => {
+	it("cannot be written", async () => {
 		expect((await get("/sw.js", { method: "PUT", body: "x" })).status).toBe(405);
 	});
 });
 
-it("headers need a pattern above them", () => {
+it("ignores headers without a pattern above them", () => {
 	expect([...headersFor("  X-Stray: 1\n/a.b\n  X-One: 1", "/aXb")]).toEqual([]);
 	expect([...headersFor("  X-Stray: 1\n/a.b\n  X-One: 1", "/a.b")]).toEqual([["x-one", "1"]]);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import rateLimit, { WindowCounter } from "../../src/standalone/rate-limit.ts";
 
-/** The instant of a period of a minute: the beginning of the hundredth one, and `seconds` more. */
+/** The instant `seconds` after the beginning of a one-minute period. */
 const at = (seconds: number) => 6_000_000 + seconds * 1000;
 
 it("lets through as many requests of each key as the limit says, until the period ends", () => {

@@ -49,7 +49,7 @@ describe("the Worker is told", () => {
 		expect(atEdge(new Request("http://chat.example/", { headers: forged }), standalone).headers.has("cf-ray")).toBe(false);
 	});
 
-	it("what a trusted proxy says last, and its scheme", () => {
+	it("the last address that a trusted proxy names, and its scheme", () => {
 		expect(ask({ ...forged, "x-forwarded-for": "192.0.2.67, 203.0.113.9" }, "127.0.0.1:4711", true)).toEqual(["https", "203.0.113.9"]);
 		expect(ask({ "x-forwarded-proto": "http" }, "[2001:db8::1]:4711", true)).toEqual(["http:", "2001:db8::1"]);
 	});

@@ -57,7 +57,7 @@ export class Replies {
 		this.#decisions = new Decisions({ ...parts, resumption, runner: this.#runner, tell });
 	}
 
-	/** A reply runs or could not be ended yet, or one is about to be paid for. */
+	/** True if a reply is running, could not be ended yet, or is about to be paid for. */
 	get isBusy(): boolean {
 		return this.#runner.reply !== undefined || this.#runner.isLeft || this.#asking.isUnderWay;
 	}
@@ -183,7 +183,7 @@ export class Replies {
 		return true;
 	}
 
-	/** There may be room by now. */
+	/** Resumes a reply that was left in a full storage. There may be room by now. */
 	#takeUp(): void {
 		if (this.#runner.isLeft) this.recover();
 	}
@@ -235,7 +235,7 @@ export class Replies {
 		return reply?.message.id === message.id ? reply.live(message) : message;
 	}
 
-	/** The reply that was left was deleted. Questions have waited for it. */
+	/** The reply that could not be ended was deleted. Asks for the questions that have waited for it. */
 	#forgetLeft(): void {
 		this.#runner.forgetLeft();
 		this.#with.alarm.clear();

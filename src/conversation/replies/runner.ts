@@ -30,7 +30,7 @@ export class Runner {
 		return this.#running?.reply;
 	}
 
-	/** There was no room to go on with a reply, or to end it: nothing runs until it is resumed. */
+	/** True if there was no room to continue or to end a reply. Nothing runs until it is resumed. */
 	get isLeft(): boolean {
 		return this.#isLeft;
 	}
@@ -69,7 +69,7 @@ export class Runner {
 		}
 	}
 
-	/** It is taken up as if its object had died. */
+	/** Leaves the reply to be resumed later, as if its object had died. */
 	#leave(): void {
 		this.#running?.ended.abort();
 		this.#running = undefined;

@@ -1,4 +1,4 @@
-// What the running of a reply needs: its parts, its state and its times.
+// The parts, state and times of a running reply.
 
 import type { Message } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
@@ -43,7 +43,7 @@ export type RunnerParts = {
 	now: () => number;
 };
 
-/** Waits, but no longer than until the signal is aborted. */
+/** Waits until the time is over or the signal is aborted. */
 export async function wait(ms: number, signal: AbortSignal): Promise<void> {
 	const over = Promise.withResolvers<void>();
 	const timer = setTimeout(over.resolve, ms);

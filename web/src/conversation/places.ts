@@ -1,17 +1,17 @@
-// Where the reader was in each conversation, for as long as the tab is open. Must not depend on React.
+// Remembers where the reader was in each conversation, while the tab is open. Must not depend on React.
 
 import * as v from "valibot";
 
-/** `seq` of the message at the top of the screen, and where it begins, in px below that top. */
+/** The `seq` of the message at the top of the screen, and where it begins, in px below that top. */
 export type Place = { seq: number; top: number };
 
 const key = "places";
-/** The conversations left last. */
+/** At most so many conversations are remembered: those left last. */
 const most = 50;
 
 const schema = v.object({
 	userId: v.string(),
-	/** By conversation, the one left last at the end. */
+	/** The place in each conversation. The conversation left last comes last. */
 	places: v.array(v.tuple([v.string(), v.object({ seq: v.pipe(v.number(), v.safeInteger()), top: v.pipe(v.number(), v.finite()) })])),
 });
 

@@ -30,7 +30,7 @@ export function useKeptPlace({ id, userId, hasTarget, chat, viewport, keyOf }: O
 	const keep = useRef(() => {});
 	useLayoutEffect(() => {
 		keep.current = () => {
-			// A place that was not reached yet is still the right one. Nothing is kept of who has signed out.
+			// A place that was not reached yet is still the right one. Nothing is kept for people who have signed out.
 			if (place || !isUser(userId)) return;
 			const at = viewport.place;
 			const message = at && visibleHistory(chat).messages.find((message) => keyOf(message) === at.key);
@@ -39,7 +39,7 @@ export function useKeptPlace({ id, userId, hasTarget, chat, viewport, keyOf }: O
 	});
 	useEffect(() => {
 		const leave = () => keep.current();
-		// Browsers end hidden pages without another event.
+		// Browsers may discard a hidden page without another event.
 		document.addEventListener("visibilitychange", leave);
 		addEventListener("pagehide", leave);
 		return () => {

@@ -1,4 +1,4 @@
-// While the page is printed, all loaded messages are on it, and not only those near the screen.
+// Renders all loaded messages while the page is printed, and not only those near the screen.
 
 import { useEffect, useState } from "react";
 import { flushSync } from "react-dom";
@@ -7,7 +7,7 @@ export function usePrinting(): boolean {
 	const [isPrinting, setIsPrinting] = useState(false);
 	useEffect(() => {
 		const stop = new AbortController();
-		// At once: the browser prints what is on the page after the event.
+		// Renders at once, because the browser prints what is on the page right after the event.
 		for (const type of ["beforeprint", "afterprint"])
 			addEventListener(type, () => flushSync(() => setIsPrinting(type === "beforeprint")), stop);
 		return () => stop.abort();

@@ -184,7 +184,7 @@ export class Asking {
 		this.#alarm.clear();
 		const askers = new Set(ask.payers.map(({ userId }) => userId));
 		const isUnreachable = unfunded.reason === "unreachable";
-		// Others may have asked meanwhile, and are not asked for either.
+		// Others may have asked meanwhile, and get no reply either.
 		const all = isUnreachable ? this.#store.log.askersAfter(this.#store.log.lastReplySeq) : ask.payers;
 		const questions = ask.reply === undefined ? this.#questionsOf(all) : [];
 		const notices = new Map<string, Notice>();

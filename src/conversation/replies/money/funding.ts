@@ -110,8 +110,8 @@ export class Funding {
 	}
 
 	/**
-	 * Reserves for a single request. Without a payment there is none: whoever leaves meanwhile pays for nothing. `about`: the message that
-	 * the journal names.
+	 * Reserves for a single request. The request is not sent without a payment, and people who leave meanwhile pay for nothing. `about`:
+	 * the message that the journal names.
 	 */
 	async forRequest(
 		kind: Exclude<Kind, "reply" | "aside">,
@@ -145,7 +145,7 @@ export class Funding {
 		else this.settle(paid, { usage: result.usage }, "complete");
 	}
 
-	/** Reserves for a request of this size. A refusal leaves nothing behind. Where there is no room for that, the alarm ends an ask about a decision. */
+	/** Reserves for a request of this size. A refusal leaves nothing behind. In a full storage, the alarm ends an ask about a decision. */
 	async reserve(ask: Ask, prompt: PromptSize, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
 		try {
 			return await this.#reservations.reserve(ask, prompt, maxTokens);

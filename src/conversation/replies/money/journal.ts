@@ -1,16 +1,16 @@
-// Enters requests to Claude in the conversation's journal. Must not know purses.
+// Enters requests to Claude in the conversation's journal. Must not depend on purses.
 
 import { nothingSpent, type Spent } from "../../../money/purse-calls.ts";
 import type { Paid, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { difference } from "./amounts.ts";
 
-/** The journal has each request by itself. `total`: what all requests of the payment have used so far. */
+/** Enters each request by itself. `total`: what all requests of the payment have used so far. */
 export function enterRequest(store: Store, paid: Paid, total: Spent, outcome: string, now: number): void {
 	store.payments.enter(paid, kindOf(store, paid.payer), difference(total, paid.spent), outcome, now);
 }
 
-/** What somebody pays in place of the payer, whose row comes last: they go on paying for the reply. In micro-dollars. */
+/** Enters what somebody pays in place of the payer, in micro-dollars. The payer's row comes last: they go on paying for the reply. */
 export function enterShare(store: Store, paid: Paid, share: number, now: number): void {
 	const by = paid.rewrite?.payer ?? paid.payer;
 	const { payments } = store;

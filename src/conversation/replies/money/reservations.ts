@@ -152,7 +152,7 @@ export class Reservations {
 	/** Nobody asks any more. What purses grant, or have granted, is released. */
 	cancel(ask: Ask): void {
 		this.#pending.delete(ask.id);
-		// An earlier life of the object may have asked purses, too.
+		// An earlier life of the object may have asked purses too.
 		const isHeld = !ask.waiting || ask.waiting.retryAt <= this.#now();
 		this.release(ask, isHeld ? ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)] : []);
 	}

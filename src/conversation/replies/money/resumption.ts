@@ -16,7 +16,7 @@ import type { Unfunded } from "./reservations.ts";
 /** In ms. If the object dies while purses are asked, the alarm releases what they have granted then. */
 const longestAsk = 30_000;
 
-/** In ms. Where a reply whose calls nobody has decided in time cannot be paid for: how often that is tried, and for how long. */
+/** In ms. If nobody decides about a reply's calls in time, paying for the reply is tried at this interval and for this long. */
 const unpaid = { pause: 60_000, patience: 900_000 };
 
 type Parts = { store: Store; funding: Funding; alarm: Pick<Alarm, "set">; now: () => number };
@@ -57,7 +57,7 @@ export class Resumption {
 	}
 
 	/**
-	 * Nobody has decided in time: reserves for what Claude says to that. `again`: not now, but purses are to be asked once more at this time,
+	 * Reserves for what Claude writes after nobody has decided in time. `again`: purses cannot pay now and must be asked again at this time,
 	 * in ms.
 	 */
 	async payUndecided(reply: Reply): Promise<Paid | Unfunded | { again: number } | undefined> {

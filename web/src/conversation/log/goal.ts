@@ -10,7 +10,7 @@ const margin = 64;
 export function distanceTo({ align }: Goal, row: HTMLElement, frame: HTMLElement): number {
 	const { top, height } = row.getBoundingClientRect();
 	const from = top - frame.getBoundingClientRect().top;
-	// Some of the row stays on screen: it may have become shorter.
+	// At least 1 px of the row stays on screen, even if it has become shorter.
 	if (typeof align === "number") return from - Math.max(align, 1 - height);
 	const screen = frame.clientHeight;
 	const lowest = Math.max(margin, screen - height - margin);

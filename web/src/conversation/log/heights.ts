@@ -52,7 +52,7 @@ export class Heights {
 		return this.#tops[index] ?? 0;
 	}
 
-	/** Rows with the empty space before each of them, and the space after the last one. `slack` more is above the first one. */
+	/** The rows with the empty space before each of them and after the last one. `slack` is added above the first one. */
 	spaced(indices: readonly number[], slack: number): { rows: { index: number; before: number }[]; after: number } {
 		let end = 0;
 		const rows = indices.map((index) => {

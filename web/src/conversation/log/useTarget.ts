@@ -10,7 +10,7 @@ import type { Goal } from "./goal.ts";
 import type { Viewport } from "./viewport.ts";
 
 type Options = {
-	/** Of the conversation. */
+	/** The id of the conversation. */
 	id: string;
 	userId: string;
 	target: number | undefined;
@@ -21,7 +21,7 @@ type Options = {
 	onShown(): void;
 };
 
-/** `isLeaving`: the end is on screen only until another message is loaded. */
+/** `isLeaving`: the end is on screen only until the message to show is loaded. */
 export function useTarget({ id, userId, target, chat, viewport, keyOf, reveal, onShown }: Options) {
 	const { place, onReturned } = useKeptPlace({ id, userId, hasTarget: target !== undefined, chat, viewport, keyOf });
 	const { messages, newer, older } = visibleHistory(chat);
@@ -45,7 +45,7 @@ export function useTarget({ id, userId, target, chat, viewport, keyOf, reveal, o
 	}, [seq, messages, newer, older]);
 	// Before the paint, so that the former position does not flash up.
 	useLayoutEffect(() => {
-		// Something else came first, such as a message of the reader's own.
+		// Gives up the place if something else came first, such as a message of the reader's own.
 		if (place && !message && chat.you !== null && chat.historyWindow === null) onReturned();
 		if (!message) return;
 		if (wanted !== undefined) reveal(message, "center", focusAndHighlight);

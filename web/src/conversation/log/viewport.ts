@@ -14,7 +14,7 @@ export type ViewportOptions = {
 	isEnd: boolean;
 	/** A row that stays on the page wherever one reads. */
 	pinnedKey: string | undefined;
-	/** All rows are on the page, and nothing is scrolled. */
+	/** True while the page is printed: all rows are on it, and nothing is scrolled. */
 	isPrinting: boolean;
 	/** Called when the reader comes near the beginning, or near the end. */
 	onNearTop: (() => void) | undefined;
