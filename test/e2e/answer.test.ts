@@ -168,7 +168,7 @@ describe("Claude's reply", () => {
 			});
 			Object.assign(window, { said });
 		});
-		await ann.say('@claude !{"thinking":8,"tokens":40,"perSecond":20}');
+		await ann.say('@claude !{"thinking":20,"tokens":100,"perSecond":20}');
 		await bob.sees(/word3/);
 		await ann.say("I am still here");
 		await bob.sees("I am still here");

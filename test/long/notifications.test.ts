@@ -168,7 +168,9 @@ describe("notifications", () => {
 		await bob.page.keyboard.press("Escape");
 		await ann.say("Just so");
 		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: Just so"]);
+		const muted = bob.page.waitForResponse((response) => response.request().method() === "PATCH");
 		await bob.decide("Ann: Just so", "Mute");
+		await muted;
 		await ann.say("@Bob, psst");
 		await bob.listed("Ann: @Bob, psst").waitFor();
 		expect(shown).toHaveLength(1);

@@ -115,7 +115,7 @@ describe("with the keyboard alone", () => {
 		await expect.poll(order).toEqual(["second", "first"]);
 		// The button that was pressed is gone, and the focus is before the list.
 		const focus = () => page.evaluate(() => document.activeElement?.textContent);
-		expect(await focus()).toBe("The next reply answers all of them, in this order.");
+		await expect.poll(focus).toBe("The next reply answers all of them, in this order.");
 		await stepTo(page, dialog.getByRole("button", { name: "Take back this question" }).first(), "Tab", 1);
 		await page.keyboard.press("Enter");
 		await expect.poll(order).toEqual(["first"]);
