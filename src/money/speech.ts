@@ -50,7 +50,7 @@ export class Speech {
 
 	/**
 	 * An attempt is over. `seconds`: as long as the recording was; if that is not known, what was reserved stays counted. Returns how many of
-	 * them `most` a day had room for. Safe to repeat.
+	 * them `most` a day had room for. A repetition counts nothing, but may return more.
 	 */
 	settle(id: string, seconds: number | undefined, now: number, most: number = Number.POSITIVE_INFINITY): number | undefined {
 		const query = "DELETE FROM speech WHERE id = ? RETURNING day, seconds";
