@@ -1,4 +1,4 @@
-// A map for what may be forgotten at any time: it is cleared when it is full. It lasts as long as the Worker's isolate.
+// A map for what may be forgotten at any time: it drops the older half of its keys when it is full. It lasts as long as the Worker's isolate.
 
 export class BoundedMap<Key, Value> {
 	readonly #most: number;
@@ -13,7 +13,16 @@ export class BoundedMap<Key, Value> {
 	}
 
 	set(key: Key, value: Value): void {
-		if (this.#entries.size >= this.#most && !this.#entries.has(key)) this.#entries.clear();
+		if (this.#entries.size >= this.#most && !this.#entries.has(key)) this.#dropOlderHalf();
 		this.#entries.set(key, value);
+	}
+
+	/** A Map keeps its keys in the order in which they were added. */
+	#dropOlderHalf(): void {
+		let left = Math.ceil(this.#entries.size / 2);
+		for (const key of this.#entries.keys()) {
+			if (left-- === 0) return;
+			this.#entries.delete(key);
+		}
 	}
 }

@@ -3,7 +3,10 @@
 
 import { BoundedMap } from "../auth/bounded-map.ts";
 
-/** The keys that one limiter remembers, about 10 MB. Attackers get addresses for free, but not this many networks. */
+/**
+ * The keys that one limiter remembers, about 10 MB. Whoever has a /48 has more networks than this: with them, they can make it forget older
+ * counts before the period ends, but never all counts at once.
+ */
 const mostKeys = 50_000;
 
 /** Lets through `limit` requests of each key in each period. Pure. */

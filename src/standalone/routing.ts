@@ -21,7 +21,8 @@ export function atEdge(request: Request, { isBehindProxy }: Standalone): Request
 	const url = new URL(request.url);
 	const headers = new Headers(request.headers);
 	const forwarded = isBehindProxy ? headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-	const address = forwarded || withoutPort((request.cf as { clientIp?: string } | undefined)?.clientIp ?? "");
+	// Some proxies append the port, and each connection would count as another address.
+	const address = withoutPort(forwarded || ((request.cf as { clientIp?: string } | undefined)?.clientIp ?? ""));
 	if (address) headers.set("cf-connecting-ip", address);
 	else headers.delete("cf-connecting-ip");
 	headers.delete("cf-ray");
@@ -29,7 +30,7 @@ export function atEdge(request: Request, { isBehindProxy }: Standalone): Request
 	return new Request(url, new Request(request, { headers }));
 }
 
-/** The address of a peer that workerd names `192.0.2.7:4711` or `[2001:db8::1]:4711`. */
+/** The address of a peer that workerd or a proxy names `192.0.2.7:4711` or `[2001:db8::1]:4711`. */
 export function withoutPort(peer: string): string {
 	return /^\[(.*)\](?::\d+)?$/.exec(peer)?.[1] ?? /^([\d.]+):\d+$/.exec(peer)?.[1] ?? peer;
 }

@@ -6322,4 +6322,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["conversation/replies/reply"],
 	},
+	{
+		name: "behind a proxy that names ports, each connection is a network of its own",
+		file: "src/standalone/routing.ts",
+		from: "withoutPort(forwarded || (",
+		to: "forwarded || withoutPort((",
+		project: "worker",
+		tests: ["standalone/routing"],
+	},
+	{
+		name: "one site with many networks clears all counts of requests",
+		file: "src/auth/bounded-map.ts",
+		from: "let left = Math.ceil(this.#entries.size / 2);",
+		to: "let left = this.#entries.size;",
+		project: "worker",
+		tests: ["standalone/rate-limit"],
+	},
 ];

@@ -11,13 +11,14 @@ it("lets through as many requests of each key as the limit says, until the perio
 	expect([at(60), at(61), at(62)].map((now) => counter.count("ann", now))).toEqual([true, true, false]);
 });
 
-it("remembers a bounded number of keys", () => {
+it("remembers a bounded number of keys, and forgets the older half when there are more", () => {
 	const counter = new WindowCounter(1, 60_000);
 	counter.count("ann", at(0));
-	for (let n = 0; n < 49_999; n++) counter.count(`network ${n}`, at(1));
+	for (let n = 1; n < 50_000; n++) counter.count(`network ${n}`, at(1));
 	expect(counter.count("ann", at(2))).toBe(false);
 	counter.count("one more", at(3));
-	expect(counter.count("ann", at(4))).toBe(true);
+	expect(["network 25000", "network 49999", "one more"].map((key) => counter.count(key, at(4)))).toEqual([false, false, false]);
+	expect(["ann", "network 24999"].map((key) => counter.count(key, at(5)))).toEqual([true, true]);
 });
 
 it("is a binding like those of wrangler.toml", async () => {

@@ -54,6 +54,14 @@ describe("the Worker is told", () => {
 		expect(ask({ "x-forwarded-proto": "http" }, "[2001:db8::1]:4711", true)).toEqual(["http:", "2001:db8::1"]);
 	});
 
+	it.each([
+		["192.0.2.7:4711", "192.0.2.7"],
+		["[2001:db8::1]:4711", "2001:db8::1"],
+		["2001:db8::1", "2001:db8::1"],
+	])("no port of the connection: a proxy that names %s means %s", (named, address) => {
+		expect(ask({ "x-forwarded-for": `192.0.2.67, ${named}` }, "127.0.0.1:4711", true)[1]).toBe(address);
+	});
+
 	it("everything else that the client sent", async () => {
 		const request = new Request("http://chat.example/api/x?y=1", { method: "POST", body: "text", headers: { "x-other": "kept" } });
 		const asked = atEdge(request, standalone);
