@@ -6338,4 +6338,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["standalone/rate-limit"],
 	},
+	{
+		name: "an upload that a deployment cuts off is given up",
+		file: "web/src/files/adding/again.ts",
+		from: 'return (code === "rate_limited" || code === "unavailable") &&',
+		to: 'return code === "rate_limited" &&',
+		project: "web",
+		tests: ["web/attachments"],
+	},
+	{
+		name: "the reading places of the person before stay in the tab",
+		file: "web/src/conversation/places.ts",
+		from: "if (userId !== null && placesOf(userId).length > 0) return;",
+		to: "if (userId !== null) return;",
+		project: "web",
+		tests: ["web/places"],
+	},
 ];

@@ -94,7 +94,9 @@ it("counts a broken connection as unreachable", async () => {
 it("waits and asks again if it was too fast, and for no other refusal", async () => {
 	expect(await get(refused("rate_limited", 1), refused("rate_limited", 1), { body: { name: "Ann" } })).toEqual({ value: { name: "Ann" } });
 	expect(asked).toHaveLength(3);
-	expect(await get(refused("unavailable", 1), { body: { name: "Ann" } })).toMatchObject({ error: { code: "unavailable" } });
+	expect(await get(refused("unavailable", 1), { body: { name: "Ann" } })).toMatchObject({
+		error: { code: "unavailable", retryAfterMs: 1 },
+	});
 	expect(asked).toHaveLength(4);
 });
 

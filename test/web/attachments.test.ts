@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { MessageFile } from "../../src/protocol/files/file.ts";
+import { sendAgainIn } from "../../web/src/files/adding/again.ts";
 import { type Attached, Attachments, type AttachmentsOptions, type Post } from "../../web/src/files/adding/attachments.ts";
 import { revived } from "../../web/src/files/adding/revived.ts";
 import type { Uploaded } from "../../web/src/files/adding/upload.ts";
@@ -11,13 +12,15 @@ const settled = () => new Promise((resolve) => setTimeout(resolve));
 function start(change: Partial<AttachmentsOptions> = {}) {
 	let ids = 0;
 	const timers: (() => void)[] = [];
+	const pauses: number[] = [];
 	const uploads: { name: string; answer(answer: Uploaded): void; signal: AbortSignal }[] = [];
 	const sent: { message: NewMessage; clientId: string }[] = [];
 	const discarded: string[] = [];
 	const attachments = new Attachments({
 		clock: {
 			now: () => 0,
-			after: (_ms, call) => {
+			after: (ms, call) => {
+				pauses.push(ms);
 				timers.push(call);
 				return () => {};
 			},
@@ -30,7 +33,7 @@ function start(change: Partial<AttachmentsOptions> = {}) {
 		discard: ({ id }) => discarded.push(id),
 		send: async (message, clientId) => {
 			sent.push({ message, clientId });
-			return true;
+			return undefined;
 		},
 		words: { tooMany: () => "too many", tooLarge: (name) => `${name} is too large`, empty: (name) => `${name} is empty` },
 		...change,
@@ -44,7 +47,7 @@ function start(change: Partial<AttachmentsOptions> = {}) {
 		attachments.add(names.map((name) => ({ name, source: new Blob([name]) })));
 		await settled();
 	};
-	return { attachments, uploads, sent, discarded, timers, store, add };
+	return { attachments, uploads, sent, discarded, timers, pauses, store, add };
 }
 
 const statesOf = ({ attachments }: ReturnType<typeof start>) => attachments.snapshot().attached.map(({ state }) => state.type);
@@ -108,13 +111,49 @@ it("tries an upload again that broke off or came too early, and says why another
 	expect(page.attachments.snapshot().attached[1]?.state).toEqual({ type: "refused", text: "Full." });
 	for (const call of page.timers.splice(0)) call();
 	expect(page.uploads.map(({ name }) => name)).toEqual(["a", "b", "a"]);
-	page.uploads[2]?.answer({ error: { code: "rate_limited", message: "Too fast." }, retryAfterMs: 1_000 });
+	page.uploads[2]?.answer({ error: { code: "rate_limited", message: "Too fast.", retryAfterMs: 1_000 } });
 	await settled();
 	for (const call of page.timers.splice(0)) call();
 	expect(page.uploads).toHaveLength(4);
-	page.uploads[3]?.answer({ error: { code: "rate_limited", message: "Tomorrow." }, retryAfterMs: 3600_000 });
+	page.uploads[3]?.answer({ error: { code: "rate_limited", message: "Tomorrow.", retryAfterMs: 3600_000 } });
 	await settled();
 	expect(page.attachments.snapshot().attached[0]?.state).toEqual({ type: "refused", text: "Tomorrow." });
+});
+
+it("tries an upload again that a deployment cut off, when the server says", async () => {
+	const page = start();
+	page.attachments.setConnected(true);
+	await page.add("a");
+	page.uploads[0]?.answer({ error: { code: "unavailable", message: "Replaced.", retryAfterMs: 10_000 } });
+	await settled();
+	expect(page.pauses).toEqual([10_000]);
+	page.timers[0]?.();
+	page.uploads[1]?.answer({ error: { code: "unavailable", message: "Switched off." } });
+	await settled();
+	expect(page.attachments.snapshot().attached[0]?.state).toEqual({ type: "refused", text: "Switched off." });
+});
+
+it("sends a message again that could not be stored, when the server says", async () => {
+	const answers = [1_000, 10_000, undefined];
+	const page = start({ send: async () => answers.shift() });
+	page.attachments.send({ content: "hello" });
+	for (let n = 0; n < 2; n++) {
+		await settled();
+		expect(page.attachments.snapshot().posts).toHaveLength(1);
+		page.timers[n]?.();
+	}
+	await settled();
+	expect([page.pauses, page.attachments.snapshot().posts]).toEqual([[3_000, 10_000], []]);
+});
+
+it.each([
+	["unreachable", undefined, 0],
+	["rate_limited", 5_000, 0],
+	["unavailable", 5_000, 5_000],
+	["unavailable", undefined, undefined],
+	["storage_full", undefined, undefined],
+] as const)("decides whether to send a message again after %s with a pause of %s ms", (code, retryAfterMs, pause) => {
+	expect(sendAgainIn({ code, message: "", retryAfterMs })).toBe(pause);
 });
 
 it("takes ten files, and none that is empty or too large", async () => {

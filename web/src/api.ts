@@ -23,7 +23,8 @@ import { currentStrings } from "./languages/currentLanguage.ts";
 import { meetAssistant } from "./languages/followAssistant.ts";
 import type { PagePosition } from "./live/paging.ts";
 
-export type ApiError = { code: ErrorCode | "unreachable"; message: string };
+/** `retryAfterMs`: the server takes it then. */
+export type ApiError = { code: ErrorCode | "unreachable"; message: string; retryAfterMs?: number | undefined };
 export type Result<T> = { value: T } | { error: ApiError };
 
 const idAndName = v.object({ id: v.string(), name: v.string() });
@@ -220,16 +221,15 @@ async function send(path: string, request: RequestInit, within: number): Promise
 
 /** How long to wait before a request that was refused as too fast is made again, in ms. Never for any other answer. */
 function pauseIn(answer: unknown): number {
-	const refusal = v.safeParse(errorSchema, answer);
-	const isTooFast = refusal.success && refusal.output.error.code === "rate_limited";
-	return (isTooFast && refusal.output.error.retryAfterMs) || Number.POSITIVE_INFINITY;
+	const { code, retryAfterMs } = refusalIn(answer);
+	return (code === "rate_limited" && retryAfterMs) || Number.POSITIVE_INFINITY;
 }
 
 export function refusalIn(answer: unknown): ApiError {
 	const refusal = v.safeParse(errorSchema, answer);
 	if (!refusal.success) return { code: "internal", message: currentStrings().unexpectedAnswer };
-	const { code, message, requestId } = refusal.output.error;
+	const { code, message, retryAfterMs, requestId } = refusal.output.error;
 	const text = refusalText(currentStrings(), { code, text: message });
 	// Whoever runs the service finds it in the log.
-	return { code: code as ErrorCode, message: requestId === undefined ? text : `${text} (${requestId})` };
+	return { code: code as ErrorCode, message: requestId === undefined ? text : `${text} (${requestId})`, retryAfterMs };
 }

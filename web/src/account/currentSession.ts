@@ -4,7 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { isGuestId } from "../../../src/protocol/person.ts";
 import { type Result, refresh, rename, signInAsGuest, signOut } from "../api.ts";
 import { clock } from "../browser.ts";
-import { forgetPlaces } from "../conversation/places.ts";
+import { keepOnlyPlacesOf } from "../conversation/places.ts";
 import { clearWaitingFiles } from "../files/waitingFiles.ts";
 import { clearDeviceCache, deviceCacheOwner, setDeviceCacheOwner } from "../live/deviceCache.ts";
 import { clearOutbox } from "../live/outbox.ts";
@@ -50,6 +50,7 @@ export const session = new Session({
 	cachedUser: deviceCacheOwner,
 	keepOnly: (userId) => {
 		drafts.keepOnly(userId);
+		keepOnlyPlacesOf(userId);
 		void clearOutbox(userId);
 		void clearWaitingFiles(userId);
 	},
@@ -60,7 +61,6 @@ session.subscribe(() => {
 	const state = session.state();
 	if (state.type === "signed_in") void setDeviceCacheOwner(state.user);
 	if (state.type !== "signed_out" && state.type !== "erased") return;
-	forgetPlaces();
 	void clearDeviceCache().finally(leaveForSignOut);
 });
 

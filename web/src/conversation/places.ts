@@ -31,7 +31,9 @@ export function keepPlace(userId: string, conversationId: string, place: Place |
 	}
 }
 
-export function forgetPlaces(): void {
+/** Forgets the places of everybody but this person; `null`: of everybody. */
+export function keepOnlyPlacesOf(userId: string | null): void {
+	if (userId !== null && placesOf(userId).length > 0) return;
 	try {
 		sessionStorage.removeItem(key);
 	} catch {

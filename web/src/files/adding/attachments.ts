@@ -3,8 +3,10 @@
 
 import type { MessageFile } from "../../../../src/protocol/files/file.ts";
 import * as fileLimits from "../../../../src/protocol/files/limits.ts";
+import type { ApiError } from "../../api.ts";
 import type { Clock } from "../../live/connection.ts";
 import type { NewMessage } from "../../live/outgoing.ts";
+import { uploadAgainIn } from "./again.ts";
 import type { Recording, ToUpload, Uploaded } from "./upload.ts";
 
 /** What is made of a picture: without what its camera noted, a small copy, and its colour. */
@@ -54,15 +56,15 @@ export type AttachmentsOptions = {
 	redraw(source: Blob, name: string): Promise<Redrawn | undefined>;
 	addThumbnail(file: MessageFile, thumbnail: Blob): Promise<MessageFile>;
 	discard(file: MessageFile): void;
-	/** Resolves to false if it has to be tried again. */
-	send(message: NewMessage, clientId: string): Promise<boolean>;
+	/** If it has to be tried again, resolves to the least time until then, in ms; to `undefined` if it is sent. */
+	send(message: NewMessage, clientId: string): Promise<number | undefined>;
 	words: { tooMany(): string; tooLarge(name: string): string; empty(name: string): string };
 };
 
 /** The server takes this many uploads of a person at once. */
 const mostAtOnce = fileLimits.uploadsPerPerson;
-/** In ms. `again`: after a failed upload. `patience`: a longer pause is a refusal. */
-const timing = { again: 3_000, patience: 60_000 };
+/** The least pause after a failed attempt, in ms. */
+const again = 3_000;
 
 export class Attachments {
 	readonly #options: AttachmentsOptions;
@@ -239,18 +241,17 @@ export class Attachments {
 		}
 		this.#running.delete(key);
 		if (complete) this.#change(key, { state: { type: "uploaded", file: complete, at: clock.now() } });
-		else if ("error" in answer) this.#failed(key, answer);
+		else if ("error" in answer) this.#failed(key, answer.error);
 		this.#work();
 	}
 
-	#failed(key: string, { error, retryAfterMs = Number.POSITIVE_INFINITY }: Extract<Uploaded, { error: unknown }>): void {
-		const isOver =
-			error.code !== "unreachable" && error.code !== "internal" && !(error.code === "rate_limited" && retryAfterMs <= timing.patience);
-		if (isOver) {
+	#failed(key: string, error: ApiError): void {
+		const pause = uploadAgainIn(error);
+		if (pause === undefined) {
 			this.#change(key, { state: { type: "refused", text: error.message } });
 			return;
 		}
-		this.#options.clock.after(Math.max(timing.again, Number.isFinite(retryAfterMs) ? retryAfterMs : 0), () => {
+		this.#options.clock.after(Math.max(again, pause), () => {
 			if (this.#find(key)?.state.type !== "uploading") return;
 			this.#change(key, { state: { type: "waiting" } });
 			this.#work();
@@ -264,10 +265,10 @@ export class Attachments {
 		const files = post?.files.map(({ state, alt }) => state.type === "uploaded" && { ...state.file, ...(alt && { alt }) });
 		if (!post || this.#sending !== undefined || !files?.every((file) => file !== false)) return;
 		this.#sending = post.clientId;
-		const isSent = await send({ ...post.message, files }, post.clientId);
+		const pause = await send({ ...post.message, files }, post.clientId);
 		this.#sending = undefined;
-		if (!isSent) {
-			clock.after(timing.again, () => void this.#sendComplete());
+		if (pause !== undefined) {
+			clock.after(Math.max(again, pause), () => void this.#sendComplete());
 			return;
 		}
 		this.#become({ ...this.#snapshot, posts: this.#snapshot.posts.filter(({ clientId }) => clientId !== post.clientId) });

@@ -2,7 +2,6 @@
 
 import * as fileLimits from "../../../../src/protocol/files/limits.ts";
 import { session } from "../../account/currentSession.ts";
-import type { Result } from "../../api.ts";
 import { clock, newId } from "../../browser.ts";
 import type { NewMessage } from "../../live/outgoing.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
@@ -10,11 +9,12 @@ import { drafts } from "../../writing/currentDrafts.ts";
 import { joined } from "../../writing/drafts.ts";
 import { filesOf } from "../api.ts";
 import { currentWords } from "../words.ts";
+import { sendAgainIn } from "./again.ts";
 import { Attachments, type Disk } from "./attachments.ts";
 import { diskOf } from "./disk.ts";
 import { redraw } from "./pictures.ts";
 import { recorder } from "./recording.ts";
-import { addThumbnail, deleteFile, send, type Uploaded, upload } from "./upload.ts";
+import { addThumbnail, deleteFile, send, upload } from "./upload.ts";
 
 type Held = {
 	disk: Disk;
@@ -44,24 +44,25 @@ export function disconnect(userId: string, conversationId: string): void {
 	heldOf(userId, conversationId).chat = undefined;
 }
 
-/** Returns false if it has to be tried again. What the server refuses becomes the draft again. */
+/** As `send` of `AttachmentsOptions`. What the server refuses becomes the draft again. */
 async function sendWithoutChat(
 	{ attachments }: Held,
 	userId: string,
 	conversationId: string,
 	message: NewMessage,
 	clientId: string,
-): Promise<boolean> {
+): Promise<number | undefined> {
 	const { files, steer: _, ...body } = message;
 	const named = files?.map(({ id, alt }) => (alt ? { id, alt } : id));
 	const result = await session.call((token) => send(token, conversationId, { ...body, files: named, clientId }));
-	if ("value" in result) return true;
-	if (result.error.code === "unreachable" || result.error.code === "rate_limited") return false;
+	if ("value" in result) return undefined;
+	const pause = sendAgainIn(result.error);
+	if (pause !== undefined) return pause;
 	setTimeout(() => {
 		const refused = attachments.takeBack(clientId);
 		if (refused) drafts.change(userId, conversationId, joined(drafts.of(userId, conversationId), refused, undefined));
 	});
-	return false;
+	return 0;
 }
 
 /** Asks the server once how large a file may be. */
@@ -99,14 +100,7 @@ function heldOf(userId: string, conversationId: string): Held {
 			newId,
 			disk,
 			redraw,
-			upload: async (file, options) => {
-				let last: Uploaded | undefined;
-				const result: Result<unknown> = await session.call(async (token) => {
-					last = await upload(token, conversationId, file, options);
-					return last;
-				});
-				return last ?? (result as Uploaded);
-			},
+			upload: (file, options) => session.call((token) => upload(token, conversationId, file, options)),
 			addThumbnail: async (file, thumbnail) => {
 				const state = session.state();
 				if (state.type !== "signed_in") return file;
@@ -116,7 +110,7 @@ function heldOf(userId: string, conversationId: string): Held {
 			send: async ({ content, ...about }, clientId) => {
 				if (!made.chat) return sendWithoutChat(made, userId, conversationId, { content, ...about }, clientId);
 				made.chat.sendMessage(content, about, clientId);
-				return true;
+				return undefined;
 			},
 			words: {
 				tooMany: () => currentWords().tooMany(fileLimits.perMessage),

@@ -3,17 +3,15 @@
 import * as v from "valibot";
 import { fileSchema, type MessageFile } from "../../../../src/protocol/files/file.ts";
 import { messageSchema } from "../../../../src/protocol/message.ts";
-import { type ApiError, addressOf, call, queryOf, refusalIn } from "../../api.ts";
+import { addressOf, call, queryOf, type Result, refusalIn } from "../../api.ts";
 
 export type Recording = { durationMs: number; waveform: readonly number[] };
 
 export type ToUpload = { name: string; blob: Blob; recording?: Recording | undefined; thumbhash?: string | undefined };
 
-/** `retryAfterMs`: the server takes it then. */
-export type Uploaded = { value: MessageFile } | { error: ApiError; retryAfterMs?: number };
+export type Uploaded = Result<MessageFile>;
 
 const answerSchema = v.object({ file: fileSchema });
-const retrySchema = v.object({ error: v.object({ retryAfterMs: v.number() }) });
 
 const pathOf = (conversationId: string, id = "") => `/conversations/${encodeURIComponent(conversationId)}/files${id && `/${id}`}`;
 
@@ -50,9 +48,7 @@ function answerOf(status: number, text: string): Uploaded {
 		// A proxy's page, which says nothing to people.
 	}
 	const file = v.safeParse(answerSchema, answer);
-	if (status === 201 && file.success) return { value: file.output.file };
-	const retry = v.safeParse(retrySchema, answer);
-	return { error: refusalIn(answer), ...(retry.success && { retryAfterMs: retry.output.error.retryAfterMs }) };
+	return status === 201 && file.success ? { value: file.output.file } : { error: refusalIn(answer) };
 }
 
 /** A picture without a thumbnail is shown all the same. */
