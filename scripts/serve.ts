@@ -2,7 +2,7 @@
 // docs/without-cloudflare.md describes the settings.
 
 import { createHash } from "node:crypto";
-import { globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,7 +46,10 @@ const standalone = {
 	isBehindProxy,
 };
 
+// The data are for this account only. workerd inherits the mask, which holds for what it creates.
+process.umask(0o077);
 mkdirSync(objects, { recursive: true });
+closeToOthers(data);
 const config = join(data, "workerd.capnp");
 const networks = ["public", ...(process.env.PRIVATE_NETWORKS ?? "").split(",").map((network) => network.trim())].filter(Boolean);
 const lock = process.platform === "linux" ? `parley-${createHash("sha256").update(realpathSync(objects)).digest("hex")}` : undefined;
@@ -56,3 +59,13 @@ console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${dat
 // workerd replaces this process, so that it receives signals and Node takes no memory. It prints a line of JSON once it listens.
 if (!process.execve) throw new Error("Parley runs on workerd on Linux and macOS.");
 process.execve(workerd, [workerd, "serve", "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"], environment);
+
+/** The folder may be older than the mask. A folder mounted into a container may belong to another account. */
+function closeToOthers(folder: string): void {
+	try {
+		chmodSync(folder, 0o700);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+		console.warn(`Parley does not own ${folder}. Check that no other account can read it.`);
+	}
+}

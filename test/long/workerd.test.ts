@@ -2,7 +2,9 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { chmodSync, readdirSync, statSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MessageFile } from "../../src/protocol/files/file.ts";
@@ -85,6 +87,17 @@ it.runIf(process.platform === "linux")("starts no second server on one folder", 
 	const { args, ready, env } = commandOf.workerd({ folder: product.folder, port: await freePort(), settings: {} });
 	await expect(startServer(args, ready, env)).rejects.toThrow("ended before it was ready");
 	expect((await fetch(`${product.url}/api/health`)).status).toBe(200);
+});
+
+it("keeps its data from the other accounts of the machine", async () => {
+	chmodSync(product.folder, 0o755);
+	await product.crash();
+	await guestWithConversation(product.url);
+	const below = readdirSync(product.folder, { recursive: true, encoding: "utf8" }).map((name) => join(product.folder, name));
+	const databases = below.filter((path) => path.endsWith(".sqlite"));
+	expect(databases.length).toBeGreaterThan(0);
+	const open = [product.folder, join(product.folder, "objects"), join(product.folder, "workerd.capnp"), ...databases];
+	expect(open.filter((path) => (statSync(path).mode & 0o077) !== 0)).toEqual([]);
 });
 
 it("serves the page as Cloudflare does", async () => {
