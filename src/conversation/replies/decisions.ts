@@ -32,8 +32,11 @@ export class Decisions {
 		if (!isOwner && reply.calls.isForOwners(decision.toolId)) return "forbidden";
 		if (!reply.calls.isWaiting(decision.toolId)) return "not_waiting";
 		if (runner.isSuspended && funding.isNeeded) {
+			const isPaid = resumption.isFor(reply.message);
+			// Nobody has decided in time: the reply is being paid for by itself.
+			if (isPaid && this.#waiting.length === 0) return "not_waiting";
 			this.#waiting.push(decision);
-			if (!resumption.isFor(reply.message)) void this.#pay(reply);
+			if (!isPaid) void this.#pay(reply);
 		} else runner.decide([decision]);
 		return "decided";
 	}

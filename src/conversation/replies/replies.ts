@@ -40,6 +40,8 @@ export class Replies {
 	readonly #asking: Asking;
 	readonly #runner: Runner;
 	readonly #decisions: Decisions;
+	/** There was no room to ask what waits. */
+	#isNextLeft = false;
 
 	constructor(parts: Parts) {
 		this.#with = parts;
@@ -152,6 +154,7 @@ export class Replies {
 
 	/** Allows or declines a call of the running reply. `isOwner`: of the conversation. Who cannot pay for what follows is told so. */
 	decide(messageId: string, toolId: string, allow: boolean, by: Person, isOwner: boolean): "decided" | "not_waiting" | "forbidden" {
+		this.#takeUp();
 		return this.#decisions.decide(messageId, { toolId, allow, by }, isOwner);
 	}
 
@@ -162,8 +165,10 @@ export class Replies {
 
 	/** Stops the running reply; with a `messageId` only if it is that one. */
 	stop(by: Person, messageId?: string): void {
+		const left = this.#runner.isLeft ? this.#with.store.log.streaming()[0]?.id : undefined;
 		this.#takeUp();
-		if (messageId !== undefined && messageId !== this.#runner.reply?.message.id) return;
+		const only = messageId ?? left;
+		if (only !== undefined && only !== this.#runner.reply?.message.id) return;
 		const stopped = this.#runner.stop(by);
 		if (stopped) this.askNext();
 	}
@@ -202,8 +207,16 @@ export class Replies {
 
 	/** Questions that came while a reply ran are answered by one further reply, which reads all that was said. */
 	askNext(): void {
-		const askers = this.#askersAfter(this.#with.store.log.lastReplySeq);
-		if (askers.length > 0) this.ask(askers);
+		this.#isNextLeft = false;
+		try {
+			const askers = this.#askersAfter(this.#with.store.log.lastReplySeq);
+			if (askers.length > 0) this.ask(askers);
+		} catch (error) {
+			if (!isFull(error)) throw error;
+			console.error("A question waits for room in the storage", error);
+			this.#isNextLeft = true;
+			this.#with.alarm.set(this.#with.now() + orphanAfter);
+		}
 	}
 
 	/** The people whose questions wait. Those who may not ask any more have theirs taken back. */
@@ -261,6 +274,7 @@ export class Replies {
 		else if (orphan) this.#runner.resume(orphan);
 		else if (this.#runner.isLeft) this.#forgetLeft();
 		else this.#asking.recover();
+		if (this.#isNextLeft && !this.isBusy) this.askNext();
 		if (this.#asking.isUnderWay) this.#with.alarm.set(this.#with.now() + orphanAfter);
 		this.asides.recover();
 		funding.endRequests();

@@ -272,10 +272,17 @@ export class Runner {
 		this.#with.resumption.cancel(running.reply.message);
 		const now = this.#with.now();
 		running.ended.abort();
-		const finished = running.reply.end(outcome, now, facts, () => {
-			const charged = running.reply.spending.at(now);
-			if (running.paid) this.#with.funding.settle(running.paid, charged, outcome.reason ?? outcome.status);
-		});
+		let finished: Message;
+		try {
+			finished = running.reply.end(outcome, now, facts, () => {
+				const charged = running.reply.spending.at(now);
+				if (running.paid) this.#with.funding.settle(running.paid, charged, outcome.reason ?? outcome.status);
+			});
+		} catch (error) {
+			// The alarm of a reply that waits for people may be an hour away.
+			this.#with.alarm.set(now + orphanAfter);
+			throw error;
+		}
 		this.#isLeft = false;
 		// Cleared last: if the row could not be written, the alarm tries again.
 		this.#with.alarm.clear();

@@ -241,6 +241,33 @@ describe("a reply that waits for a decision", () => {
 			expect(client.last("chat:message").message).toMatchObject({ content: "Done", tools: [{ error: "undecided" }] });
 		}));
 
+	it("is too late to be decided while it is paid for because nobody has, and whoever tries pays for nothing later", () =>
+		whileItWaits(async ({ conversation, client, state }) => {
+			const [other, second] = [conversation.enter(bob), { ...write, id: "toolu_9" }];
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.now += limits.approval;
+			conversation.replies.recover();
+			await settled();
+			decide(conversation, client);
+			expect(client.last("chat:error")).toMatchObject({ code: "decided" });
+			gate.resolve();
+			await settled();
+			await answer(conversation);
+			// Bob asks, and cannot pay for what follows his decision. Ann decides nothing about it.
+			conversation.say(other, "@claude And me?");
+			await settled();
+			await conversation.call.usage(1_000, 100);
+			await conversation.call.event({ type: "pause", turn: turnOf([second]), calls: [second] });
+			await settled();
+			const before = journal(state).length;
+			conversation.purses.left.bob = 0;
+			decide(conversation, other, true, second.id);
+			await settled();
+			expect(other.last("chat:error")).toMatchObject({ code: "budget_exceeded" });
+			expect(journal(state)).toHaveLength(before);
+		}));
+
 	it("goes on once there is room again when nobody decides in time and the storage is full", () =>
 		whileItWaits(async ({ conversation, client, state }) => {
 			expectLog(/A reply waits for room/);

@@ -188,4 +188,146 @@ describe("a payment in a storage that becomes full", () => {
 			expect(conversation.store.log.lastReply()).toMatchObject({ status: "complete", seq: 4 });
 			expectAllSettled(conversation);
 		}));
+
+	it.each(Array.from({ length: 17 }, (_, n) => n))(
+		"at the end of a reply, with room for %s rows, leaves no question behind it waiting",
+		(after) =>
+			withMoney(async (conversation, state) => {
+				const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+				conversation.say(anns, "@claude Hi");
+				await settled();
+				await conversation.call.text("Answer");
+				conversation.say(bobs, "@claude And me?");
+				const { seq } = bobs.last("chat:message").message;
+				await conversation.call.usage(1_000, 1_000);
+				await withRoom(state, after, async () => {
+					await conversation.call.event(ended);
+					await settled();
+				});
+				for (let n = 0; n < 4; n++) {
+					conversation.now += 61_000;
+					conversation.replies.recover();
+					await settled();
+					await answerAll(conversation);
+					await settled();
+				}
+				expect(conversation.store.log.lastReply()).toMatchObject({ seq: seq + 1, status: "complete" });
+				expect([conversation.replies.dueAt, conversation.alarms.at(-1)]).toEqual([undefined, "cleared"]);
+				expectAllSettled(conversation);
+			}),
+	);
+
+	it("of a title is released, and wakes the object no more often than every two minutes", () =>
+		inConversation(
+			async (conversation, state) => {
+				metered(conversation);
+				conversation.say(conversation.enter(ann), "Hi");
+				await settled();
+				await conversation.call.usage(1_000, 500);
+				const gate = Promise.withResolvers<void>();
+				conversation.purses.gate = gate.promise;
+				await conversation.call.event(ended);
+				await settled();
+				const { settle } = conversation.purses;
+				conversation.purses.settle = () => {
+					throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
+				};
+				await withRoom(state, 0, async () => {
+					gate.resolve();
+					await settled();
+					await settled();
+					conversation.now += 120_000;
+					conversation.replies.recover();
+					expect(conversation.replies.dueAt).toBe(conversation.now + 120_000);
+				});
+				conversation.purses.settle = settle;
+				conversation.now += 120_000;
+				conversation.replies.recover();
+				await settled();
+				expect(conversation.replies.dueAt).toBeUndefined();
+				expectAllSettled(conversation);
+			},
+			60_000,
+			{
+				title: "",
+				titler: { title: async () => ({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } }) },
+			},
+		));
+
+	it("of a private question that cannot be given back ends it, and its person may ask again", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			const conversationId = conversation.store.info.id;
+			const ask = (clientId: string) =>
+				conversation.rules.receive(client, { type: "chat:ask-privately", conversationId, content: "Why?", clientId });
+			const gate = Promise.withResolvers<void>();
+			Object.assign(conversation.purses, { gate: gate.promise });
+			conversation.purses.left.ann = 0;
+			ask("q-1");
+			await settled();
+			const { settle } = conversation.purses;
+			conversation.purses.settle = () => {
+				throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
+			};
+			gate.resolve();
+			await settled();
+			await settled();
+			conversation.purses.settle = settle;
+			conversation.purses.left.ann = 1_000_000;
+			expect(client.last("chat:error")).toMatchObject({ code: "unavailable", clientId: "q-1" });
+			ask("q-2");
+			await settled();
+			expect(conversation.calls).toHaveLength(1);
+			await answerAll(conversation);
+			conversation.now = conversation.replies.dueAt as number;
+			conversation.replies.recover();
+			expectAllSettled(conversation);
+		}));
+});
+
+describe("a reply that could not be ended for want of room", () => {
+	const write = { id: "toolu_1", name: "docs__write", input: "{}" };
+
+	it("while it waited for people is tried again after half a minute", () =>
+		withMoney(async (conversation, state) => {
+			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await settled();
+			await conversation.call.usage(1_000, 100);
+			await conversation.call.event({ type: "pause", turn: [{ type: "tool_use", ...write, input: {} }], calls: [write] });
+			await settled();
+			await withRoom(state, 0, async () => {
+				conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
+				await settled();
+			});
+			expect(client.last("chat:error")).toMatchObject({ code: "storage_full" });
+			expect(conversation.alarms.at(-1)).toBe(conversation.now + 30_000);
+			// Its call still waits, and can be decided.
+			const { id: messageId, conversationId } = conversation.store.log.lastReply() as Message;
+			conversation.rules.receive(client, { type: "chat:approve", conversationId, messageId, toolId: write.id, allow: true });
+			await settled();
+			expect(conversation.toolbox.called).toHaveLength(1);
+		}));
+
+	it("is stopped alone: the next one goes on", () =>
+		inConversation(async (conversation, state) => {
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(anns, "@claude Hi");
+			for (let n = 0; n < 2; n++) {
+				await settled();
+				await conversation.call.cut();
+			}
+			await settled();
+			conversation.say(bobs, "@claude And me?");
+			await withRoom(state, 0, async () => {
+				await conversation.call.cut();
+				await settled();
+			});
+			expect(conversation.store.log.lastReply()?.status).toBe("streaming");
+			conversation.rules.receive(anns, { type: "chat:stop", conversationId: conversation.store.info.id });
+			await settled();
+			const { messages } = conversation.store.reader.page(Number.MAX_SAFE_INTEGER, 50);
+			expect(messages.filter(({ role }) => role === "assistant").map(({ status }) => status)).toEqual(["failed", "streaming"]);
+		}));
 });

@@ -706,6 +706,28 @@ describe("a question for which too much runs at once", () => {
 			expect(errors(client)).toHaveLength(1);
 		}));
 
+	it("leaves nothing in purses if the object dies while they are asked for it and another one's", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = "busy";
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, anns, "@claude Hi");
+			conversation.purses.gate = new Promise(() => {});
+			await ask(conversation, bobs, "@claude And me?");
+			// The purses have granted something, and the object dies before it knows.
+			const [{ id } = { id: "" }] = conversation.store.payments.open();
+			conversation.purses.reserved.set(`deployment ${id}`, 1).set(`bob ${id}`, 1);
+			conversation.purses.gate = undefined;
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now;
+			next.replies.recover();
+			await ask(next, next.enter(bob), "@claude Hello?");
+			for (let n = 0; n < next.calls.length; n++) {
+				await next.calls[n]?.event(ended);
+				await settled();
+			}
+			expect([...next.purses.reserved.keys()]).toEqual([]);
+		}));
+
 	it("waits without whoever has left while purses were asked", () =>
 		withMoney(async (conversation) => {
 			const gate = Promise.withResolvers<void>();

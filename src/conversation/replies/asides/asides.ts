@@ -1,5 +1,6 @@
 // Answers to private questions, beside the replies of the log: one at once for each person. Must not decide who may ask.
 
+import { orFull } from "../../../platform/full.ts";
 import type { Aside } from "../../../protocol/claude/aside.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Message } from "../../../protocol/message.ts";
@@ -71,6 +72,18 @@ export class Asides {
 	}
 
 	async #pay(running: Running, payer: Payer): Promise<Notice | undefined> {
+		try {
+			return await this.#payNow(running, payer);
+		} catch (error) {
+			if (this.#running.get(running.aside.id) !== running) return undefined;
+			console.error("A private question could not be paid for", running.aside.id, error);
+			running.ask = undefined;
+			this.#setDue(running, this.#with.now() + orphanAfter);
+			return this.#refuse(running, { reason: "unreachable", scope: "conversation" });
+		}
+	}
+
+	async #payNow(running: Running, payer: Payer): Promise<Notice | undefined> {
 		const { funding, now } = this.#with;
 		const { aside } = running;
 		const ask = funding.ask("aside", [payer], { id: aside.id });
@@ -99,11 +112,12 @@ export class Asides {
 		}
 	}
 
+	/** If there is no room to store that, `recover` ends the aside. */
 	#refuse(running: Running, unfunded: Unfunded): Notice {
 		const { clients } = this.#with;
 		const { userId, aside } = running;
 		const notice = noticeOf(aside.id, unfunded, { kept: "Your question was kept, but Claude does not answer it." });
-		this.#sinkOf(running).finish("", { status: "failed", reason: reasonOf[unfunded.reason] }, {});
+		orFull(() => this.#sinkOf(running).finish("", { status: "failed", reason: reasonOf[unfunded.reason] }, {}));
 		sendToOwn(clients, userId, {
 			type: "chat:error",
 			conversationId: aside.conversationId,

@@ -65,16 +65,18 @@ export class Asking {
 	/** Stores that Claude is asked and returns. `reply`: the ended one that is to begin anew or be continued. */
 	begin(payers: readonly Payer[], reply?: Ask["reply"]): void {
 		if (this.#current) return;
-		const before = this.#funding.openAsk();
+		const before = this.#store.payments.openAsk();
 		if (before) this.#funding.cancel(before);
 		// A question that waits is asked with the new one: another may be able to pay.
 		const all = reply || !before?.waiting ? payers : united(before.payers, payers);
-		this.#start(this.#funding.ask("reply", all, reply, reply ? undefined : before?.waiting));
+		this.#start(
+			this.#funding.ask("reply", all, reply, reply || !before?.waiting ? undefined : { ...before.waiting, retryAt: this.#now() }),
+		);
 	}
 
 	/** Takes up an ask whose object died, or whose wait is over. */
 	recover(): void {
-		const ask = this.#current ? undefined : this.#funding.openAsk();
+		const ask = this.#current ? undefined : this.#store.payments.openAsk();
 		if (!ask) {
 			this.#retryAt = undefined;
 			return;

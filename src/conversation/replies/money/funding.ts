@@ -10,7 +10,7 @@ import { type Balance, nothingSpent, type Report, type Spent } from "../../../mo
 import type { Message, Usage } from "../../../protocol/message.ts";
 import type { Alarm, Purses, ReplyOptions } from "../../ports.ts";
 import type { Written } from "../../store/columns.ts";
-import { type Ask, isAnswer, type Kind, ownersOf, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
+import { type Ask, isAnswer, type Kind, labelOf, ownersOf, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import type { PromptSize } from "../input.ts";
 import { type Allowance, allowanceFor, type Next } from "./allowance.ts";
@@ -87,11 +87,6 @@ export class Funding {
 		return ask;
 	}
 
-	/** The ask for a reply that is stored, if there is one. */
-	openAsk(): Ask | undefined {
-		return this.#store.payments.open().find((one): one is Ask => one.type === "ask" && one.kind === "reply");
-	}
-
 	/**
 	 * Ends what single requests, such as for a title, of an earlier life of the object left, the payments of answers that have ended, and all
 	 * of them if the conversation is deleted. An aside that nobody has paid for yet ends, too.
@@ -99,14 +94,16 @@ export class Funding {
 	endRequests(isDeleted = false): void {
 		for (const payment of this.#store.payments.open()) {
 			if (!isDeleted && !isLeft(this.#store, payment, this.#begun)) continue;
+			// If there is no room to end it now, the alarm tries again.
+			if (this.#requests.has(payment.id)) this.#requests.set(payment.id, this.#now() + longestRequest);
 			if (payment.type === "ask") this.#releaseAll(payment);
 			else this.settle(payment, usedBy(this.#store, payment), "interrupted");
 		}
 	}
 
 	#releaseAll(ask: Ask): void {
-		this.#requests.delete(ask.id);
 		this.#reservations.release(ask, ["deployment", ...ask.payers.flatMap(ownersOf), ...rewritersIn(ask)]);
+		this.#requests.delete(ask.id);
 	}
 
 	/**
@@ -123,11 +120,29 @@ export class Funding {
 		this.#requests.set(ask.id, ask.at + longestRequest);
 		this.#alarm.bringForward();
 		const granted = await this.reserve(ask, { text: tokens.prompt, files: 0 }, tokens.answer);
-		if (!("reason" in granted) && this.#store.members.find(granted.payer.userId)) return this.begin(granted, kind, about);
-		this.#requests.delete(ask.id);
-		if ("reason" in granted) return granted;
-		this.giveBack(granted);
-		return { reason: "gone", scope: "person" };
+		if ("reason" in granted) {
+			this.#requests.delete(ask.id);
+			return granted;
+		}
+		return this.#orLeave(ask, () => {
+			if (this.#store.members.find(granted.payer.userId)) return this.begin(granted, kind, about);
+			this.giveBack(granted);
+			this.#requests.delete(ask.id);
+			return { reason: "gone", scope: "person" };
+		});
+	}
+
+	/** Where there is no room to go on with an ask, the alarm ends it. */
+	async #orLeave<T>(ask: Ask, work: () => T | Promise<T>): Promise<T> {
+		try {
+			return await work();
+		} catch (error) {
+			this.#begun.delete(ask.id);
+			// Questions of the log are taken up again.
+			if (ask.kind !== "reply") this.#requests.set(ask.id, this.#now() + longestRequest);
+			this.#alarm.bringForward();
+			throw error;
+		}
 	}
 
 	/** When what a single request has reserved is settled if the object dies meanwhile, in ms. */
@@ -145,13 +160,11 @@ export class Funding {
 		else this.settle(paid, { usage: result.usage }, "complete");
 	}
 
-	/** Reserves for a request of this size. A refusal leaves nothing behind. In a full storage, the alarm ends an ask about a decision. */
+	/** Reserves for a request of this size. A refusal leaves nothing behind. Where a decision has no room to go on, the alarm ends its ask. */
 	async reserve(ask: Ask, prompt: PromptSize, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
-		try {
-			return await this.#reservations.reserve(ask, prompt, maxTokens);
-		} finally {
-			if (ask.kind === "decision") this.#begun.delete(ask.id);
-		}
+		const answer = await this.#orLeave(ask, () => this.#reservations.reserve(ask, prompt, maxTokens));
+		if (ask.kind === "decision") this.#begun.delete(ask.id);
+		return answer;
 	}
 
 	/** What has been spent in the conversation, and what is left of its budgets. */
@@ -271,8 +284,8 @@ export class Funding {
 			links.settle(stored.rewrite, share);
 			enterShare(this.#store, stored, share, this.#now());
 		}
-		this.#requests.delete(id);
 		this.#purses.settle(id, chargesFor(stored, this.#store.info.id, spent, share));
+		this.#requests.delete(id);
 	}
 
 	/** The price of the model that was paid for. A model without a price has the highest known one. */
@@ -284,8 +297,4 @@ export class Funding {
 		const stored = this.#store.payments.find(paid.id);
 		return stored?.type === "paid" ? stored : paid;
 	}
-}
-
-function labelOf({ alias, userId }: Payer): string {
-	return alias ?? userId;
 }

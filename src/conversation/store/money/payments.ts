@@ -82,6 +82,11 @@ export function ownersOf({ userId, network }: Payer): PurseOwner[] {
 	return [{ userId }, ...networks.map((one) => ({ network: one }))];
 }
 
+/** The name of a payer in sums of the conversation. */
+export function labelOf({ alias, userId }: Payer): string {
+	return alias ?? userId;
+}
+
 /** Paid for: `microUsd` are reserved. `promptTokens`: estimated. `fileTokens`: what they have of files at most, where not all could be paid. `spent`: what the requests that are over have used. `before`: what the reply
  * had used, and somebody has paid, before it was continued. `sentAt`: when the request was sent that runs. `isResumed`: it had begun before.
  * `link`: the payer came by this link, which limits them. */
@@ -145,6 +150,11 @@ export class Payments {
 	/** The payments that are not settled. */
 	open(): Payment[] {
 		return this.#all().filter((one) => one.type !== "settled");
+	}
+
+	/** The ask for a reply that is stored, if there is one. */
+	openAsk(): Ask | undefined {
+		return this.open().find((one): one is Ask => one.type === "ask" && one.kind === "reply");
 	}
 
 	/** The charges that may not have arrived in other purses. */
