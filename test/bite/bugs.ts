@@ -69,7 +69,7 @@ export const bugs: Bug[] = [
 	{
 		name: "what a decision was granted in a full storage is held until the object dies",
 		file: "src/conversation/replies/money/funding.ts",
-		from: '\t\t\tif (ask.kind === "decision") this.#begun.delete(ask.id);\n',
+		from: '\t\tif (ask.kind === "decision") this.#begun.delete(ask.id);\n',
 		to: "",
 		project: "worker",
 		tests: ["model/conformance"],
@@ -205,8 +205,8 @@ export const bugs: Bug[] = [
 	{
 		name: "whoever leaves while purses are asked for a title pays for it",
 		file: "src/conversation/replies/money/funding.ts",
-		from: 'if (!("reason" in granted) && this.#store.members.find(granted.payer.userId)) return',
-		to: 'if (!("reason" in granted)) return',
+		from: "if (this.#store.members.find(granted.payer.userId)) return",
+		to: "return",
 		project: "worker",
 		tests: ["replies/funding"],
 	},
@@ -2813,8 +2813,8 @@ export const bugs: Bug[] = [
 	{
 		name: "stopping a reply does not abort the request to Claude",
 		file: runner,
-		from: "running.ended.abort();\n\t\tconst finished",
-		to: "const finished",
+		from: "running.ended.abort();\n\t\tlet finished",
+		to: "let finished",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
 	},
@@ -6365,8 +6365,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a reply that died keeps everybody from reading where the storage is full",
 		file: "src/conversation/replies/replies.ts",
-		from: "if (!isFull(error)) throw error;",
-		to: "throw error;",
+		from: 'if (!isFull(error)) throw error;\n\t\t\tconsole.error("A reply',
+		to: 'throw error;\n\t\t\tconsole.error("A reply',
 		project: "worker",
 		tests: ["conversation/replies/reply"],
 	},
