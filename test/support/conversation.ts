@@ -98,8 +98,8 @@ export class Call {
 	}
 	async usage(input: number, output: number): Promise<void> {
 		await this.#emit({ type: "usage", usage: { input, output, cacheRead: 0, cacheWrite: 0 } });
-		// Words that come with it go first.
-		await settled();
+		// Words that come with it go first: its row is written by timers of their own.
+		for (let n = 0; n < 3; n++) await settled();
 	}
 	cut(): Promise<void> {
 		return this.#emit("over");

@@ -88,6 +88,8 @@ export async function startMcpServer(): Promise<{ url: string; close(): Promise<
 			],
 		});
 	});
+	// It closes no connection just as a request comes on it.
+	server.keepAliveTimeout = 0;
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	return {

@@ -204,6 +204,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
 	}
 
+	// It closes no connection just as a request comes on it.
+	server.keepAliveTimeout = 0;
 	server.listen(port, "127.0.0.1");
 	await once(server, "listening");
 	return {

@@ -147,6 +147,7 @@ describe("a reply whose server names no model", () => {
 				await conversation.call.usage(1_000, 500);
 				if (how === "ends") await conversation.call.event(ended);
 				else {
+					await expect.poll(() => conversation.store.log.lastReply()?.usage).toBeDefined();
 					const next = changing(new TestConversation(state, 60_000, undefined, conversation.purses));
 					next.now = conversation.now + 20_000;
 					next.replies.recover();

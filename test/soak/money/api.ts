@@ -91,6 +91,8 @@ export async function startBillingApi(seed: number): Promise<BillingApi> {
 		if (request.method === "POST" && request.url === "/v1/messages") answer(request, response).catch(() => response.destroy());
 		else json(response, 404, errorOf("not_found_error", "Not found"));
 	});
+	// It closes no connection just as a request comes on it.
+	server.keepAliveTimeout = 0;
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const close = async () => {
