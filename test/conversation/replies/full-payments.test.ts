@@ -45,6 +45,17 @@ async function withRoom(state: DurableObjectState, after: number, work: () => Pr
 	await work().finally(makeRoom);
 }
 
+/** There is no room to store what purses are told. Returns what makes room again. */
+function fillPurses({ purses }: TestConversation): () => void {
+	const { settle } = purses;
+	purses.settle = () => {
+		throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
+	};
+	return () => {
+		purses.settle = settle;
+	};
+}
+
 function expectAllSettled({ store, now, purses }: TestConversation): void {
 	expect(store.payments.open()).toEqual([]);
 	const { reserved, microUsd } = store.payments.purse.sums("day", now);
@@ -148,16 +159,13 @@ describe("a payment in a storage that becomes full", () => {
 			conversation.purses.left.ann = 0;
 			conversation.say(anns, "@claude Hi");
 			await settled();
-			const { settle } = conversation.purses;
-			conversation.purses.settle = () => {
-				throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
-			};
+			const makeRoom = fillPurses(conversation);
 			await withRoom(state, 0, async () => {
 				gate.resolve();
 				await settled();
 				await settled();
 			});
-			conversation.purses.settle = settle;
+			makeRoom();
 			expect(conversation.replies.isBusy).toBe(false);
 			conversation.say(bobs, "@claude And me?");
 			await settled();
@@ -228,10 +236,7 @@ describe("a payment in a storage that becomes full", () => {
 				conversation.purses.gate = gate.promise;
 				await conversation.call.event(ended);
 				await settled();
-				const { settle } = conversation.purses;
-				conversation.purses.settle = () => {
-					throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
-				};
+				const makeRoom = fillPurses(conversation);
 				await withRoom(state, 0, async () => {
 					gate.resolve();
 					await settled();
@@ -240,7 +245,7 @@ describe("a payment in a storage that becomes full", () => {
 					conversation.replies.recover();
 					expect(conversation.replies.dueAt).toBe(conversation.now + 120_000);
 				});
-				conversation.purses.settle = settle;
+				makeRoom();
 				conversation.now += 120_000;
 				conversation.replies.recover();
 				await settled();
@@ -265,14 +270,11 @@ describe("a payment in a storage that becomes full", () => {
 			conversation.purses.left.ann = 0;
 			ask("q-1");
 			await settled();
-			const { settle } = conversation.purses;
-			conversation.purses.settle = () => {
-				throw new Error("database or disk is full: SQLITE_FULL, broken on purpose");
-			};
+			const makeRoom = fillPurses(conversation);
 			gate.resolve();
 			await settled();
 			await settled();
-			conversation.purses.settle = settle;
+			makeRoom();
 			conversation.purses.left.ann = 1_000_000;
 			expect(client.last("chat:error")).toMatchObject({ code: "unavailable", clientId: "q-1" });
 			ask("q-2");

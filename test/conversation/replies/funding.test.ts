@@ -1169,6 +1169,12 @@ describe("without a price or a budget", () => {
 	);
 });
 
+/** Claude proposes a title after the first reply. */
+const titled = {
+	title: "",
+	titler: { title: async () => ({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } }) },
+};
+
 it("nobody who leaves while purses are asked for a title pays for it", () =>
 	inConversation(
 		async (conversation, state) => {
@@ -1188,10 +1194,7 @@ it("nobody who leaves while purses are asked for a title pays for it", () =>
 			expect([conversation.purses.reserved.size, conversation.store.payments.purse.sums("day", conversation.now).reserved]).toEqual([0, 0]);
 		},
 		60_000,
-		{
-			title: "",
-			titler: { title: async () => ({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } }) },
-		},
+		titled,
 	));
 
 it.each(["was erased", "has left"])("nobody who %s while their reply ran pays for the title after it", (how) =>
@@ -1209,10 +1212,7 @@ it.each(["was erased", "has left"])("nobody who %s while their reply ran pays fo
 			expect(conversation.store.info.title).toBe("Hi");
 		},
 		60_000,
-		{
-			title: "",
-			titler: { title: async () => ({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } }) },
-		},
+		titled,
 	),
 );
 
