@@ -132,7 +132,7 @@ export class Funding {
 		});
 	}
 
-	/** Where there is no room to go on with an ask, the alarm ends it. */
+	/** Does the next step of an ask. If the storage has no room for it, the ask is left to the alarm, which ends it. */
 	async #orLeave<T>(ask: Ask, work: () => T | Promise<T>): Promise<T> {
 		try {
 			return await work();

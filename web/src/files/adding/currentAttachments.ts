@@ -44,7 +44,7 @@ export function disconnect(userId: string, conversationId: string): void {
 	heldOf(userId, conversationId).chat = undefined;
 }
 
-/** As `send` of `AttachmentsOptions`. What the server refuses becomes the draft again. */
+/** Implements `send` of `AttachmentsOptions`. A message that the server refuses becomes the draft again. */
 async function sendWithoutChat(
 	{ attachments }: Held,
 	userId: string,
