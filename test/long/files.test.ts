@@ -244,6 +244,8 @@ it("a page warns before it is closed while a file is not on disk, and only then"
 		await tray(visitor.page).getByText("Ready").waitFor();
 	};
 	await begin(ann);
+	// The file may be on the server before it is on disk.
+	await ann.page.waitForFunction(() => dispatchEvent(new Event("beforeunload", { cancelable: true })));
 	const asks: string[] = [];
 	ann.page.on("dialog", (dialog) => {
 		asks.push(dialog.type());
