@@ -69,6 +69,9 @@ export async function annAndBob(browser: Browser, url: string, device: BrowserCo
 	return [ann, bob];
 }
 
+/** In ms: what a busy machine may need for one step. */
+const patience = 60_000;
+
 /** One person in one browser. Finds elements by the roles and names that a screen reader announces. */
 export class Visitor {
 	readonly page: Page;
@@ -77,6 +80,7 @@ export class Visitor {
 
 	private constructor(page: Page) {
 		this.page = page;
+		page.setDefaultTimeout(patience);
 		page.on("pageerror", (error) => this.complaints.push(String(error)));
 		page.on("console", (message) => {
 			if (message.type() === "error") this.complaints.push(message.text());
@@ -189,9 +193,9 @@ export class Visitor {
 		await this.page.getByRole("menuitem", { name: item }).click();
 	}
 
-	/** Waits until Claude has begun a reply and ended it. */
+	/** Waits until the log ends with a reply that Claude has ended. A short one may begin and end while the machine is busy, so that nobody sees Stop. */
 	async answered(): Promise<void> {
-		await this.stop.waitFor();
+		await this.log.locator("css=article").last().and(this.page.locator("[data-kind=claude]")).waitFor();
 		await this.stop.waitFor({ state: "detached" });
 	}
 

@@ -79,6 +79,8 @@ export type Script = {
 	thinking?: number | string;
 	/** The text waits for this. Only for scripts that a test passes by itself. */
 	textAfter?: Promise<void>;
+	/** All words after the first three wait for this: until then the reply is being written, however slow the machine is. */
+	restAfter?: Promise<void>;
 	/** How the connection ends after `raw`, if not as it should. */
 	rawEnd?: "reset" | "silence";
 	/** Milliseconds before the reply begins. */

@@ -318,7 +318,12 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 	await script.textAfter;
 	if (script.blocks) return sendBlocks(script, log, response, send, gone);
 	await send("content_block_start", { index: 0, content_block: { type: "text", text: "" } });
-	await sendPaced((cut ? words.slice(0, script.after ?? 3) : words).map((text) => ({ type: "text_delta", text })));
+	const deltas = (cut ? words.slice(0, script.after ?? 3) : words).map((text) => ({ type: "text_delta", text }));
+	if (script.restAfter) {
+		await sendPaced(deltas.splice(0, 3));
+		await script.restAfter;
+	}
+	await sendPaced(deltas);
 	if (cut) return spoil(cut, log, response, send, gone);
 	await send("content_block_stop", { index: 0 });
 	await send("message_delta", {

@@ -13,7 +13,9 @@ export function openScripted(settings: Record<string, string> = {}): void {
 	openBrowser();
 	beforeAll(async () => {
 		api = await startMessagesApi();
-		product = await startProduct({ ANTHROPIC_BASE_URL: api.url, CLAUDE_MODEL: "scripted", ...settings });
+		// A reply that a test holds back waits for as long as a slow machine needs.
+		const claude = { ANTHROPIC_BASE_URL: api.url, CLAUDE_MODEL: "scripted", REPLY_IDLE_TIMEOUT_SECONDS: "300" };
+		product = await startProduct({ ...claude, ...settings });
 	});
 	afterAll(async () => {
 		await product?.stop();
