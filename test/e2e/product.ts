@@ -77,10 +77,17 @@ export class Visitor {
 	readonly page: Page;
 	/** Errors that the browser reported: uncaught exceptions, policy violations, failed requests. */
 	readonly complaints: string[] = [];
+	/** Called with each frame that the page receives on its sockets. */
+	readonly #watchers = new Set<(frame: string) => void>();
 
 	private constructor(page: Page) {
 		this.page = page;
 		page.setDefaultTimeout(patience);
+		page.on("websocket", (socket) =>
+			socket.on("framereceived", ({ payload }) => {
+				for (const watcher of [...this.#watchers]) watcher(String(payload));
+			}),
+		);
 		page.on("pageerror", (error) => this.complaints.push(String(error)));
 		page.on("console", (message) => {
 			if (message.type() === "error") this.complaints.push(message.text());
@@ -139,6 +146,38 @@ export class Visitor {
 		await this.message.fill(text);
 		// Enter alone sends where there is no soft keyboard.
 		await this.message.press("Control+Enter");
+	}
+
+	/**
+	 * Waits until the page receives this text from the server. Call it before what causes the text: an answer by HTTP may come before the
+	 * event on the socket, which changes what the page shows.
+	 */
+	receives(text: string): Promise<void> {
+		return new Promise((resolve) => {
+			const watcher = (frame: string) => {
+				if (!frame.includes(text)) return;
+				this.#watchers.delete(watcher);
+				resolve();
+			};
+			this.#watchers.add(watcher);
+		});
+	}
+
+	/** Waits until an unsent message is on disk, from where another tab or the next visit sends it. */
+	async keeps(text: string): Promise<void> {
+		await this.page.waitForFunction(async (text) => {
+			const opened = indexedDB.open("outbox");
+			await new Promise((resolve) => opened.addEventListener("success", resolve));
+			const all = opened.result.transaction("outgoing").objectStore("outgoing").getAll();
+			await new Promise((resolve) => all.addEventListener("success", resolve));
+			opened.result.close();
+			return JSON.stringify(all.result).includes(text);
+		}, text);
+	}
+
+	/** The complaints but those about requests that the browser could not send offline. */
+	get otherComplaints(): string[] {
+		return this.complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
 	}
 
 	/** Waits for this connection status. */

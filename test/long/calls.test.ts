@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
+import { post } from "../e2e/api.ts";
 import { look } from "../e2e/look.ts";
 import { browser, openBrowser } from "../e2e/opened.ts";
 import { annAndBob, type Product, startProduct, Visitor } from "../e2e/product.ts";
@@ -34,8 +35,18 @@ const cardOf = ({ log }: Visitor, name: string) => log.getByRole("group", { name
 const statuses = ({ page }: Visitor) => page.getByRole("status").allInnerTexts();
 const callsMade = async () => (await (await fetch(`${mcp.url}/calls`)).json()) as { tool: string; arguments: unknown }[];
 
-/** Ann turns these servers on; all are off before. */
-async function turnOn({ page }: Visitor, ...servers: string[]): Promise<void> {
+/** Claude waits only so long for the tools of a server. On a busy machine they are known later. */
+async function toolsAreKnown(): Promise<void> {
+	const { token } = await post(product.url, "/auth/guest", undefined, { name: "Dan" });
+	const known = async () => (await fetch(`${product.url}/api/mcp-servers`, { headers: { authorization: `Bearer ${token}` } })).text();
+	await expect.poll(async () => (await known()).split('"write"').length - 1, { timeout: 120_000 }).toBe(2);
+}
+
+/** Ann turns these servers on, and no others; all are off before. Waits until these people's pages know it. */
+async function turnOn(people: [Visitor, ...Visitor[]], ...servers: string[]): Promise<void> {
+	await toolsAreKnown();
+	const known = people.map((visitor) => visitor.receives('"chat:conversation"'));
+	const [{ page }] = people;
 	await page.getByRole("button", { name: "Conversation settings" }).click();
 	const dialog = page.getByRole("dialog");
 	for (const name of ["docs", "vault", "gone"]) {
@@ -44,6 +55,7 @@ async function turnOn({ page }: Visitor, ...servers: string[]): Promise<void> {
 	}
 	await dialog.getByRole("button", { name: "Save", exact: true }).click();
 	await dialog.waitFor({ state: "detached" });
+	if (servers.length > 0) await Promise.all(known);
 }
 
 const announced = (visitor: Visitor, ...texts: string[]) =>
@@ -55,7 +67,7 @@ const writing = { page: "Releases", text: "**Friday**\n<b>at noon</b>\u202e!", t
 /** Bob asks, and two calls wait: anybody decides about the first, and Ann alone about the second. */
 async function twoCalls(before = "Hello."): Promise<[Visitor, Visitor]> {
 	const [ann, bob] = await annAndBob(browser, product.url, desktop);
-	await turnOn(ann, "docs", "vault");
+	await turnOn([ann, bob], "docs", "vault");
 	await bob.say(before);
 	api.script({
 		blocks: [{ text: "I write it down. " }, { call: "docs__write", input: writing }, { call: "vault__write", input: {} }],
@@ -136,7 +148,7 @@ it("calls wait through a reload, and are decided once for everybody", async () =
 
 it("a stopped reply asks no longer, and a failure is told in words, in German too", async () => {
 	const [ann, bob] = await annAndBob(browser, product.url, desktop);
-	await turnOn(ann, "docs");
+	await turnOn([ann, bob], "docs");
 	const cem = await Visitor.arrive(browser, { locale: "de-DE", ...desktop });
 	await cem.becomeGuest(product.url, "Cem");
 	await cem.page.goto(await ann.invite());
@@ -180,7 +192,7 @@ it("a stopped reply asks no longer, and a failure is told in words, in German to
 
 it("the settings show the servers with their tools, which of them ask, and what is on, to members as well", async () => {
 	const [ann, bob] = await annAndBob(browser, product.url, desktop);
-	await turnOn(ann, "vault");
+	await turnOn([ann, bob], "vault");
 	for (const one of [ann, bob]) {
 		await one.page.getByRole("button", { name: "Conversation settings" }).click();
 		const dialog = one.page.getByRole("dialog");
@@ -199,9 +211,11 @@ it("the settings show the servers with their tools, which of them ask, and what 
 	// Another field changes nothing of the servers, and the last one can be turned off.
 	const dialog = ann.page.getByRole("dialog");
 	await dialog.getByRole("checkbox", { name: "vault" }).uncheck();
+	const known = ann.receives('"chat:conversation"');
 	await dialog.getByRole("button", { name: "Save", exact: true }).click();
 	await dialog.waitFor({ state: "detached" });
-	await turnOn(ann);
+	await known;
+	await turnOn([ann]);
 	expect([ann.complaints, bob.complaints]).toEqual([[], []]);
 	for (const one of [ann, bob]) await one.leave();
 });

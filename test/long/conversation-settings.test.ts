@@ -11,6 +11,17 @@ import { openScripted, product } from "../support/scripted-product.ts";
 openScripted();
 
 const field = ({ page }: Visitor, name: string) => page.getByRole("dialog").getByLabel(name, { exact: true });
+/** Saves the settings, and waits until these people's pages know them: the dialog may be closed before. */
+async function save(
+	ann: Visitor,
+	others: Visitor[] = [],
+	act = () => ann.page.getByRole("button", { name: "Save" }).click(),
+): Promise<void> {
+	const known = [ann, ...others].map((visitor) => visitor.receives('"chat:conversation"'));
+	await act();
+	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
+	await Promise.all(known);
+}
 const open = ({ page }: Visitor) => page.getByRole("button", { name: "Conversation settings" }).click();
 
 it("an owner changes how Claude replies, and members see it and who changed the instructions", async () => {
@@ -24,8 +35,7 @@ it("an owner changes how Claude replies, and members see it and who changed the 
 	await field(ann, "Budget for").selectOption("month");
 	await field(ann, "Budget in dollars").fill("2.5");
 	await look(ann, "claude-settings");
-	await ann.page.getByRole("button", { name: "Save" }).press("Enter");
-	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
+	await save(ann, [bob], () => ann.page.getByRole("button", { name: "Save" }).press("Enter"));
 
 	await bob.page.setViewportSize({ width: 360, height: 740 });
 	await open(bob);
@@ -46,8 +56,7 @@ it("an owner changes how Claude replies, and members see it and who changed the 
 	// Nothing else changes with one field.
 	await open(ann);
 	await field(ann, "Budget for").selectOption("");
-	await ann.page.getByRole("button", { name: "Save" }).click();
-	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
+	await save(ann);
 	await open(ann);
 	expect(await field(ann, "Budget for").inputValue()).toBe("");
 	expect(await field(ann, "Instructions for Claude").inputValue()).toContain("Answer in French.");
@@ -61,8 +70,7 @@ it("every member reads the former instructions, who wrote them and when", async 
 	for (const text of ["Answer in French.\nBe brief.", "", "Answer in **German**."]) {
 		await open(ann);
 		await field(ann, "Instructions for Claude").fill(text);
-		await ann.page.getByRole("button", { name: "Save" }).click();
-		await ann.page.getByRole("dialog").waitFor({ state: "detached" });
+		await save(ann, [bob]);
 		if (text.startsWith("Answer in French")) {
 			await open(ann);
 			await ann.page.getByText("Former versions").click();
@@ -123,8 +131,7 @@ it.each(["en", "de"])("only what the model can do is offered, and why the rest i
 	expect(await levels()).toEqual(["", "low", "medium", "high"]);
 	await effort.selectOption("high");
 	await search.check();
-	await dialog.getByRole("button", { name: words.save }).click();
-	await dialog.waitFor({ state: "detached" });
+	await save(ann, [], () => dialog.getByRole("button", { name: words.save }).click());
 
 	await openSettings();
 	await model.selectOption("claude-haiku-4-5-plain");
@@ -137,8 +144,7 @@ it.each(["en", "de"])("only what the model can do is offered, and why the rest i
 	// What is on can be turned off, and not on again.
 	await effort.selectOption("");
 	await search.uncheck();
-	await dialog.getByRole("button", { name: words.save }).click();
-	await dialog.waitFor({ state: "detached" });
+	await save(ann, [], () => dialog.getByRole("button", { name: words.save }).click());
 	await openSettings();
 	expect(await levels()).toEqual([""]);
 	expect(await search.isDisabled()).toBe(true);
@@ -216,8 +222,7 @@ it.each(["en", "de"] as const)("an owner changes all of it with the keyboard alo
 	const model = await field(ann, named.model).inputValue();
 	expect(model).not.toBe("");
 	await stepTo(page, dialog.getByRole("button", { name: named.save }));
-	await page.keyboard.press("Enter");
-	await dialog.waitFor({ state: "detached" });
+	await save(ann, [], () => page.keyboard.press("Enter"));
 	expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(named.settings);
 	await page.keyboard.press("Enter");
 	await field(ann, named.model).locator("option", { hasText: "Claude Plain" }).waitFor({ state: "attached" });

@@ -1,13 +1,12 @@
 // Notifications: what all tabs of a browser ask it to show.
 
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { browser } from "../e2e/opened.ts";
 import { annAndBob, Visitor } from "../e2e/product.ts";
+import { api, openScripted, product } from "../support/scripted-product.ts";
 
-/** Lists are updated in rounds, later for readers who are not looking. */
-const patient = { timeout: 15_000 };
-
-openBrowser();
+openScripted();
 
 type Shown = { title: string; body: string | undefined; tag: string | undefined };
 
@@ -51,12 +50,15 @@ async function watchFrom({ page }: Visitor, address: string): Promise<void> {
 	const heard = page.waitForEvent("websocket").then((socket) => socket.waitForEvent("framereceived"));
 	await page.goto(address);
 	await heard;
-	const announces = async () => {
-		const { held = [] } = await navigator.locks.query();
-		return held.some(({ name }) => name?.startsWith('["notifications"'));
-	};
-	await expect.poll(() => page.evaluate(announces)).toBe(true);
+	await expect.poll(() => holderOf(page, '["notifications"')).toBeDefined();
 }
+
+/** The tab of this browser that holds the lock whose name begins so. */
+const holderOf = (page: Page, name: string) =>
+	page.evaluate(async (begin) => {
+		const { held = [] } = await navigator.locks.query();
+		return held.find(({ name }) => name?.startsWith(begin))?.clientId;
+	}, name);
 
 /** Sets whether the page is visible. */
 const look = ({ page }: Visitor, state: DocumentVisibilityState) =>
@@ -95,7 +97,7 @@ describe("notifications", () => {
 		await ann.say("Not for you");
 		await bob.listed("Ann: Not for you").waitFor();
 		await ann.say("@Bob: **now** it is");
-		await expect.poll(() => shown, patient).toEqual([{ title: "Good morning", body: "Ann: @Bob: now it is", tag: expect.any(String) }]);
+		await expect.poll(() => shown).toEqual([{ title: "Good morning", body: "Ann: @Bob: now it is", tag: expect.any(String) }]);
 		await press(bob);
 		await bob.sees("now it is");
 		await ann.at("now it is").getByText("Seen by Bob").waitFor();
@@ -105,7 +107,7 @@ describe("notifications", () => {
 
 		await look(bob, "hidden");
 		await ann.say("@Bob: and this you do not");
-		await expect.poll(() => shown.at(-1)?.body, patient).toBe("Ann: @Bob: and this you do not");
+		await expect.poll(() => shown.at(-1)?.body).toBe("Ann: @Bob: and this you do not");
 		await bob.page.evaluate(() => delete document.documentElement.dataset.closed);
 		await look(bob, "visible");
 		await bob.page.locator("html[data-closed=yes]").waitFor();
@@ -130,16 +132,19 @@ describe("notifications", () => {
 		}
 		await ann.say("@Bob!");
 		await Promise.all([bob, ...tabs].map((tab) => tab.listed("Ann: @Bob!").waitFor()));
-		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: @Bob!"]);
+		await expect.poll(() => shown.map(({ body }) => body)).toEqual(["Ann: @Bob!"]);
 
 		// The tab that showed it closes; another takes over.
-		await bob.page.close();
-		await ann.say("@Bob, once more");
-		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: @Bob!", "Ann: @Bob, once more"]);
-
 		const [first, second] = tabs as [Visitor, Visitor];
+		const former = await holderOf(first.page, '["notifications"');
+		await bob.page.close();
+		await expect.poll(() => holderOf(first.page, '["notifications"')).toSatisfy((tab) => tab !== undefined && tab !== former);
+		await ann.say("@Bob, once more");
+		await expect.poll(() => shown.map(({ body }) => body)).toEqual(["Ann: @Bob!", "Ann: @Bob, once more"]);
+
 		await second.page.goto(room);
 		await second.sees("@Bob, once more");
+		await expect.poll(() => holderOf(first.page, '["looking"')).toBeDefined();
 		await ann.say("@Bob, here");
 		await ann.at("@Bob, here").getByText("Seen by Bob").waitFor();
 		await first.listed("Ann: @Bob, here").waitFor();
@@ -153,9 +158,12 @@ describe("notifications", () => {
 		const shown = await listen(bob, "granted");
 		await bob.page.reload();
 		await bob.connected();
+		const left = Promise.withResolvers<void>();
+		api.script({ text: "Here is one.", textAfter: left.promise });
 		await bob.say("@claude a table, please");
 		await bob.stop.waitFor();
-		await bob.page.getByRole("button", { name: "New conversation" }).click();
+		await bob.newConversation();
+		left.resolve();
 		await offer(bob).getByRole("button", { name: "Not now" }).click();
 		await watchFrom(bob, bob.page.url());
 		await ann.say("@Bob, look");
@@ -165,9 +173,11 @@ describe("notifications", () => {
 		await bob.page.getByRole("button", { name: "Settings", exact: true }).click();
 		expect(await bob.page.getByRole("radio", { name: "None" }).isChecked()).toBe(true);
 		await bob.page.getByRole("radio", { name: "All messages, except in muted conversations" }).check();
+		// It is chosen once the browser has allowed it.
+		await expect.poll(() => bob.page.evaluate(() => localStorage.getItem("preferences"))).toContain('"all"');
 		await bob.page.keyboard.press("Escape");
 		await ann.say("Just so");
-		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: Just so"]);
+		await expect.poll(() => shown.map(({ body }) => body)).toEqual(["Ann: Just so"]);
 		const muted = bob.page.waitForResponse((response) => response.request().method() === "PATCH");
 		await bob.decide("Ann: Just so", "Mute");
 		await muted;
