@@ -7,8 +7,17 @@ export type Weights = {
 	fonts: number;
 	requests: number;
 	largestLater: number;
+	/** Without the parts below, which have limits of their own. */
 	allScripts: number;
+	/** What draws formulas: loaded with the first one. Its fonts come only where the device has none. */
+	formulaScripts: number;
+	formulaFonts: number;
 };
+
+/** The part of the page that a file belongs to if it is weighed apart from the others. */
+export function partOf(name: string): "formulas" | undefined {
+	return /\/(DrawnFormula|noto-sans-math|Temml)[\w-]*\.(js|woff2)$/.test(name) ? "formulas" : undefined;
+}
 
 /** Above `target` deserves a look; above `most` fails the check. */
 type Limit = { what: string; unit: "kB" | ""; target: number; most: number };
@@ -19,7 +28,9 @@ const budget: Record<keyof Weights, Limit> = {
 	fonts: { what: "fonts", unit: "", target: 0, most: 0 },
 	requests: { what: "first-load files", unit: "", target: 6, most: 10 },
 	largestLater: { what: "largest later script", unit: "kB", target: 25, most: 40 },
-	allScripts: { what: "all scripts", unit: "kB", target: 220, most: 265 },
+	allScripts: { what: "all scripts but those for formulas", unit: "kB", target: 220, most: 265 },
+	formulaScripts: { what: "scripts for formulas", unit: "kB", target: 62, most: 68 },
+	formulaFonts: { what: "fonts for formulas", unit: "kB", target: 285, most: 300 },
 };
 
 export type Judged = { what: string; weight: string; target: string; most: string; verdict: "good" | "heavy" | "TOO HEAVY" };

@@ -7,23 +7,27 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { administration } from "../web/shellWorker.ts";
-import { judge, type Weights } from "./budget.ts";
+import { judge, partOf, type Weights } from "./budget.ts";
 
 type File = { name: string; bytes: number; isFirst: boolean };
 
 const { files, requests } = await built();
 /** The page of administrators is not downloaded by others. */
 const isScript = ({ name }: File) => name.endsWith(".js") && !name.startsWith(administration);
-const scripts = files.filter(isScript);
+const scripts = files.filter((file) => isScript(file) && partOf(file.name) === undefined);
+const isFont = ({ name }: File) => /\.(woff2?|ttf|otf|eot)$/.test(name);
+const forFormulas = files.filter(({ name }) => partOf(name) === "formulas");
 const sum = (some: File[]) => some.reduce((bytes, file) => bytes + file.bytes, 0);
 const first = files.filter(({ isFirst }) => isFirst);
 const weights: Weights = {
 	firstScripts: sum(first.filter(isScript)),
 	firstStyles: sum(first.filter(({ name }) => name.endsWith(".css"))),
-	fonts: files.filter(({ name }) => /\.(woff2?|ttf|otf|eot)$/.test(name)).length,
+	fonts: files.filter((file) => isFont(file) && partOf(file.name) === undefined).length,
 	requests,
 	largestLater: Math.max(0, ...scripts.filter(({ isFirst }) => !isFirst).map(({ bytes }) => bytes)),
 	allScripts: sum(scripts),
+	formulaScripts: sum(forFormulas.filter(isScript)),
+	formulaFonts: sum(forFormulas.filter(isFont)),
 };
 
 if (process.argv.includes("--list"))

@@ -83,7 +83,8 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/standalone/": /^src\/(worker|auth\/bounded-map)\.ts$/,
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
 	"web/src/list/": /^(src\/protocol\/|web\/src\/(live\/|account\/currentSession\.ts$|(api|browser)\.ts$)|react$)/,
-	"web/src/": /^(src\/protocol\/|react|marked$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$)/,
+	"web/src/":
+		/^(src\/protocol\/|react|marked$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$|temml(\/dist\/Temml-Local\.css)?$)/,
 };
 
 /** Pure files of Socket.IO: they know no platform, no HTTP and no tokens. */

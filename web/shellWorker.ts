@@ -26,7 +26,10 @@ export function shellWorker(): Plugin {
 					file.type === "chunk" ? file.code : file.source,
 				]);
 				const given = readdirSync(publicFolder).map((name): [string, Uint8Array] => [name, readFileSync(new URL(name, publicFolder))]);
-				const files = [...built, ...given].filter(([name]) => name !== "_headers" && !name.startsWith(administration));
+				// Most devices have a font for formulas: ours is not cached for all.
+				const files = [...built, ...given].filter(
+					([name]) => name !== "_headers" && !name.startsWith(administration) && !name.endsWith(".woff2"),
+				);
 				const hashes = files.map(([name, content]) => [name, `sha256-${createHash("sha256").update(content).digest("base64")}`]);
 				const shell = hashes.map(([name, hash]) => (name === "index.html" ? ["/", ""] : [`/${name}`, hash]));
 				const version = createHash("sha256").update(JSON.stringify(hashes)).digest("hex").slice(0, 16);

@@ -22,12 +22,18 @@ function watch(): void {
 		span strong svg table tbody td th thead time tr ul`);
 	const attributes =
 		words(`aria-controls aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-posinset aria-pressed aria-setsize checked
-		class d data-continued data-hue data-id data-kind data-last data-row
+		class d data-continued data-display data-hue data-id data-kind data-last data-row data-source
 		datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
 		tabindex target title type viewBox width`);
+	const math = words(`math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub
+		msubsup msup mtable mtd mtext mtr munder munderover none`);
 	const inLog = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=log]") != null;
-	// Elements around the messages have heights as inline styles.
-	const isAllowed = (element: Element, name: string) => attributes.has(name) || (name === "style" && !element.closest("article"));
+	const isMath = (element: Element) => element.closest("[data-source] > math") !== null && math.has(element.localName);
+	// Elements around the messages have heights as inline styles. Formulas have sizes, and attributes that only they know.
+	const isAllowed = (element: Element, name: string, value: string) =>
+		attributes.has(name) ||
+		(name === "style" && !element.closest("article")) ||
+		(isMath(element) && !/^(on.*|href|src|id)$/.test(name) && !/url|position|fixed|expression/.test(value));
 	const checkLink = (link: HTMLAnchorElement) => {
 		const { protocol, host, pathname } = new URL(link.href);
 		if (!["http:", "https:", "mailto:"].includes(protocol)) breaches.push(`a link to ${link.href}`);
@@ -36,17 +42,17 @@ function watch(): void {
 		if (link.querySelector("a")) breaches.push(`a link in a link: ${link.outerHTML}`);
 	};
 	const check = (element: Element) => {
-		if (!tags.has(element.localName)) breaches.push(`an element <${element.localName}>`);
+		if (!tags.has(element.localName) && !isMath(element)) breaches.push(`an element <${element.localName}>`);
 		for (const { name, value } of element.attributes)
-			if (!isAllowed(element, name)) breaches.push(`<${element.localName} ${name}="${value}">`);
+			if (!isAllowed(element, name, value)) breaches.push(`<${element.localName} ${name}="${value}">`);
 		// Only ids of `useId` are allowed: another id could pass for a part of the page.
 		if (!/^(?:P\d+-\d+)?$/.test(element.id)) breaches.push(`the name ${element.id}`);
 		if (element.matches("input:not([type=checkbox]:disabled)")) breaches.push("a field");
 		if (element instanceof HTMLAnchorElement) checkLink(element);
 	};
 	const elsewhere = (element: Element) => {
-		// Vite preloads a module of the page.
-		if (element.matches(`link[rel=modulepreload][href^="${location.origin}/assets/"]`)) return;
+		// Vite loads modules of the page, and their styles.
+		if (element.matches(`link:is([rel=modulepreload], [rel=stylesheet])[href^="${location.origin}/assets/"]`)) return;
 		if (element.matches("script, link, style, meta, base, iframe, object, embed, img, video, audio")) breaches.push(element.outerHTML);
 	};
 	new MutationObserver((records) => {
@@ -96,7 +102,7 @@ export class Stage {
 		await page.evaluate(watch);
 		// The page requests the members after each join, and loads its modules on demand.
 		const conversationUrl = `${url}/api/conversations/${stage.#conversationId}`;
-		const isExpected = (asked: string) => asked === conversationUrl || /^\/assets\/[\w-]+\.js$/.test(asked.slice(url.length));
+		const isExpected = (asked: string) => asked === conversationUrl || /^\/assets\/[\w-]+\.(js|css|woff2)$/.test(asked.slice(url.length));
 		page.on("request", (request) => isExpected(request.url()) || stage.strays.push(`requested ${request.url()}`));
 		page.on("popup", (popup) => stage.strays.push(`opened ${popup.url()}`));
 		page.on("framenavigated", (frame) => stage.strays.push(`went to ${frame.url()}`));

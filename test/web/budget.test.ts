@@ -1,7 +1,16 @@
 import { expect, it } from "vitest";
-import { judge, type Weights } from "../../scripts/budget.ts";
+import { judge, partOf, type Weights } from "../../scripts/budget.ts";
 
-const light: Weights = { firstScripts: 95_000, firstStyles: 12_000, fonts: 0, requests: 6, largestLater: 25_000, allScripts: 220_000 };
+const light: Weights = {
+	firstScripts: 95_000,
+	firstStyles: 12_000,
+	fonts: 0,
+	requests: 6,
+	largestLater: 25_000,
+	allScripts: 220_000,
+	formulaScripts: 62_000,
+	formulaFonts: 285_000,
+};
 const verdictsOf = (weights: Partial<Weights>) =>
 	judge({ ...light, ...weights })
 		.filter(({ verdict }) => verdict !== "good")
@@ -15,9 +24,23 @@ it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
 	["requests", 7, 11],
 	["largestLater", 25_100, 40_100],
 	["allScripts", 220_100, 265_100],
+	["formulaScripts", 62_100, 68_100],
+	["formulaFonts", 285_100, 300_100],
 ])("judges %s above its aim as heavy, and above its limit as too heavy", (name, heavy, tooHeavy) => {
 	expect(verdictsOf({ [name]: heavy })).toEqual([expect.stringMatching(/: heavy$/)]);
 	expect(verdictsOf({ [name]: tooHeavy })).toEqual([expect.stringMatching(/: TOO HEAVY$/)]);
 });
 
 it("judges any font as too heavy", () => expect(verdictsOf({ fonts: 1 })).toEqual(["fonts: TOO HEAVY"]));
+
+it("weighs only what draws formulas apart from the rest", () => {
+	const names = [
+		"DrawnFormula-a_-1.js",
+		"noto-sans-math-latin-400-normal-b.woff2",
+		"Temml-c.woff2",
+		"index-d.js",
+		"Formula-e.js",
+		"other.woff2",
+	];
+	expect(names.map((name) => partOf(`assets/${name}`))).toEqual(["formulas", "formulas", "formulas", undefined, undefined, undefined]);
+});

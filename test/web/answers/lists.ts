@@ -57,6 +57,11 @@ export const others = [
 	"[^1]: See the changelog of version 3.",
 	"[Anna]: hello everybody\n[Bob]: hi",
 	"$$\n\\int_0^1 x^2 \\, dx = \\frac{1}{3}\n$$",
+	"\\[\n\\begin{aligned}\n(a + b)^2 &= a^2 \\\\\n+ 2ab &+ b^2\n\\end{aligned}\n\\]",
+	"We get\n$$\na_1\n- b_2\n= c\n$$\nand so on, for each $c$.",
+	"> $$\n> \\|x\\| \\le 1\n> $$\n> holds.",
+	"1. First:\n\n   $$\n   f(x) = *x*\n   $$,\n\n2. then \\[ g = f^{-1} \\].\n3. Done, for $5.",
+	"| formula | costs |\n|---|---|\n| $a_1 * b$ | $5 |\n| \\(c\\) | $6 or $7 |\n| $$d^2$$ | 8$ |",
 ];
 
 /** A text and the definitions that it refers to, which stand at the end of an answer. */

@@ -14,6 +14,9 @@ export function textOf(node: Node): string {
 			return joined([node.head, ...node.rows].flat());
 		case "link":
 			return joined([node.nodes]) + (node.target.where ?? "");
+		// Without its delimiters: they are not seen, at any time.
+		case "formula":
+			return node.tex;
 		case "picture":
 			return node.text + (node.target?.where ?? "");
 		default:

@@ -7,6 +7,7 @@ import { reachable } from "../browser.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { useResearchParts } from "../research/useResearchParts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
+import { Formula } from "./formulas/Formula.tsx";
 import type { Target } from "./links.ts";
 import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
@@ -79,6 +80,8 @@ function draw(node: Node, dir?: "auto"): ReactNode {
 			return <Task isDone={node.isDone} />;
 		case "codespan":
 			return <code>{node.text}</code>;
+		case "formula":
+			return <Formula tex={node.tex} source={node.text} isDisplay={node.isDisplay} />;
 		case "code":
 			return <CodeBlock language={node.language} code={node.text} isWhole={node.isWhole} />;
 		case "paragraph":

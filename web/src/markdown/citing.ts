@@ -6,7 +6,7 @@ import type { Mention } from "../../../src/protocol/message.ts";
 import type { Citation } from "../../../src/protocol/sources.ts";
 import { marked } from "../writing/mentions.ts";
 import { lineEnds, type Placed } from "./lexer.ts";
-import type { CitationToken, Mark, ReferenceToken } from "./nodes.ts";
+import type { CitationToken, FormulaToken, Mark, ReferenceToken } from "./nodes.ts";
 
 /** Where marks stand in the parsed text: after each cited passage, in order. The same source has one mark at a place. */
 export function marksOf(text: string, citations: readonly Citation[], mentions: readonly Mention[]): Mark[] {
@@ -68,7 +68,7 @@ function citedBlock(block: MarkedToken, marks: readonly Mark[]): MarkedToken[] {
 		put(cut === undefined ? leaf.after : leaf, { at: cut ?? Number.POSITIVE_INFINITY, source });
 	}
 	for (const [token, { siblings, marks }] of places) {
-		const isBlock = siblings === top || token.type === "code" || (token.type === "html" && token.block);
+		const isBlock = siblings === top || token.type === "code" || (token.type === "html" && token.block) || isFormulaBlock(token);
 		siblings.splice(siblings.indexOf(token), 1, ...(isBlock ? [token, paragraphOf(marks)] : withMarks(token, marks)));
 	}
 	return top as MarkedToken[];
@@ -131,7 +131,11 @@ function childrenOf(token: MarkedToken | ReferenceToken): Token[][] {
 
 function isLeaf(token: MarkedToken): boolean {
 	if (token.type === "text") return token.tokens === undefined;
-	return ["codespan", "code", "link", "image", "html", "escape"].includes(token.type);
+	return ["codespan", "code", "link", "image", "html", "escape", "formula"].includes(token.type);
+}
+
+function isFormulaBlock(token: Token): boolean {
+	return token.type === "formula" && (token as unknown as FormulaToken).isBlock;
 }
 
 /** Where the text of a leaf is cut; `undefined` if the mark stands after it. */

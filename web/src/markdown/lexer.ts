@@ -1,7 +1,9 @@
 // Markdown to tokens, by `marked`, within bounds of time and depth. Pure.
 
-import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from "marked";
+import { Lexer, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type TokenizerThis, type Tokens } from "marked";
+import { type Formula, formulaAt, formulaBlock, formulasIn, hasFormulas, nextFormulaBlock } from "./formulas/finding.ts";
 import { targetOf } from "./links.ts";
+import type { FormulaToken } from "./nodes.ts";
 
 let openEnd: typeof import("./openEnd.ts") | undefined;
 
@@ -40,13 +42,32 @@ function isCostly(text: string): boolean {
 class OwnLexer extends Lexer {
 	readonly context: string;
 	readonly isGrowing: boolean;
+	/** Of the context. */
+	readonly end: string;
 	/** The text whose inline markup is being read. */
 	current = "";
 
 	constructor(context: string, isGrowing: boolean) {
-		super({ gfm: true, tokenizer: new OwnTokenizer() });
+		super({ gfm: true, tokenizer: new OwnTokenizer(), ...(hasFormulas(context) && formulaOptions) });
 		this.context = context;
+		this.end = context.slice(-1_000).trimEnd();
 		this.isGrowing = isGrowing;
+	}
+
+	/** More text may follow right after `source`. */
+	isAtOpenEnd(source: string): boolean {
+		const line = source.slice(source.lastIndexOf("\n") + 1);
+		return this.isGrowing && this.end.endsWith(line.slice(-200).trim());
+	}
+
+	/** Formulas in the text that is being read, as the parser's search for emphasis sees them: without any marks. */
+	withoutFormulas(masked: string): string {
+		let [result, from] = ["", 0];
+		for (const { at, length } of formulasIn(this.current, false).closed) {
+			result += `${masked.slice(from, at)}$${"a".repeat(length - 2)}$`;
+			from = at + length;
+		}
+		return result + masked.slice(from);
 	}
 
 	override lex(source: string) {
@@ -71,6 +92,44 @@ class OwnLexer extends Lexer {
 		this.current = outer;
 		return tokens;
 	}
+}
+
+/** The parser's own way to read more than Markdown. */
+const formulaOptions: MarkedOptions = {
+	extensions: {
+		block: [
+			function (this: TokenizerThis, source: string) {
+				return formulaToken(formulaBlock(source, (this.lexer as OwnLexer).isAtOpenEnd(source)), source, true);
+			},
+		],
+		startBlock: [
+			function (this: TokenizerThis, source: string) {
+				return nextFormulaBlock(source, (this.lexer as OwnLexer).isAtOpenEnd(source));
+			},
+		],
+		inline: [
+			function (this: TokenizerThis, source: string) {
+				const { current } = this.lexer as OwnLexer;
+				return formulaToken(formulaAt(current, current.length - source.length, false), source, false);
+			},
+		],
+		startInline: [(source: string) => source.indexOf("$")],
+		renderers: {},
+		childTokens: {},
+	},
+	hooks: {
+		emStrongMask(this: { lexer: OwnLexer }, masked: string) {
+			return this.lexer.withoutFormulas(masked);
+		},
+	} as unknown as NonNullable<MarkedOptions["hooks"]>,
+};
+
+/** One without an end is nothing yet. */
+function formulaToken(formula: Formula | "open" | null, source: string, isBlock: boolean): Tokens.Generic | undefined {
+	if (formula === null) return undefined;
+	const token: FormulaToken =
+		formula === "open" ? { type: "formula", raw: source, tex: "", isDisplay: true, isBlock } : { type: "formula", ...formula, isBlock };
+	return token as unknown as Tokens.Generic;
 }
 
 /** Without the names that every object has. */

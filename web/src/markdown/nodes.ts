@@ -16,6 +16,8 @@ export type Node =
 	/** The checkbox of a task. */
 	| { type: "task"; isDone: boolean }
 	| { type: "codespan"; text: string }
+	/** `text`: as it is written, with its delimiters. */
+	| { type: "formula"; text: string; tex: string; isDisplay: boolean }
 	/** `isWhole`: its closing fence is there. */
 	| { type: "code"; language: string; text: string; isWhole: boolean }
 	| { type: "paragraph" | "quote" | "strong" | "emphasis" | "deleted"; nodes: Nodes }
@@ -39,6 +41,9 @@ export type CitationToken = { type: "citation"; raw: string; source: number };
 /** A link whose address may come later in the text. */
 export type ReferenceToken = { type: "reference"; raw: string; tokens: Token[] };
 
+/** A formula in a text, or in lines of its own. Without `tex`, it is still being written. */
+export type FormulaToken = { type: "formula"; raw: string; tex: string; isDisplay: boolean; isBlock: boolean };
+
 export type Reading = {
 	/** Mentions are marked in the text. Marks are removed from addresses, code, and everything else that is not plain text. */
 	isMarked: boolean;
@@ -61,7 +66,7 @@ function readAll(tokens: readonly Token[], place: Place): Nodes {
 	return tokens.flatMap((token) => read(token as ReadToken, within));
 }
 
-type ReadToken = MarkedToken | CitationToken | ReferenceToken;
+type ReadToken = MarkedToken | CitationToken | ReferenceToken | FormulaToken;
 
 function read(token: ReadToken, place: Place): Nodes {
 	const plain = (text: string) => (place.isMarked ? bare(text) : text);
@@ -99,6 +104,10 @@ function read(token: ReadToken, place: Place): Nodes {
 			return codeOf(token, place, plain);
 		case "codespan":
 			return [{ type: "codespan", text: plain(token.text) }];
+		case "formula": {
+			const { raw, tex, isDisplay } = token;
+			return tex === "" ? [] : [{ type: "formula", text: plain(raw.trim()), tex: plain(tex), isDisplay }];
+		}
 		case "strong":
 			return [{ type: "strong", nodes: inner(token.tokens) }];
 		case "em":

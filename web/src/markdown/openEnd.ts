@@ -1,6 +1,7 @@
 // The end of a text that is being written, read as if it were complete: a mark that may become markup is left out. Pure.
 
 import type { Token } from "marked";
+import { formulasIn, hasFormulas } from "./formulas/finding.ts";
 
 /**
  * The inline text that is being written, without the marks at its end that may begin something, and with its code closed. `source`: the
@@ -14,7 +15,9 @@ export function asIfWhole(text: string, source: string, context: string): string
 	const isInParagraph = line !== text && source.trim() === text.trim();
 	if (isWholeLine && (isInParagraph ? interruptionToBe : blockToBe).test(line)) return text.slice(0, -line.length).trimEnd();
 	if (line === text && isDefinitionToBe(line, context.slice(0, context.lastIndexOf(line)))) return "";
+	const open = hasFormulas(context) ? formulasIn(text, true).open : undefined;
 	const shown = text
+		.slice(0, open)
 		.replace(tableToBe, "")
 		.replace(taskToBe, "")
 		.replace(/[`\\]+$/, "");
