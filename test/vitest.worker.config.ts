@@ -64,9 +64,9 @@ export default defineConfig({
 			},
 		},
 		// The demo model writes at the pace of a model, and machines are shared.
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
-		expect: { poll: { timeout: 10_000 } },
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
+		expect: { poll: { timeout: 30_000 } },
 		globalSetup: ["support/messages-api.setup.ts", "support/runtime-log.setup.ts"],
 		setupFiles: "support/log.setup.ts",
 		include: ["worker/**/*.test.ts"],

@@ -10,7 +10,7 @@ let notes: string[] = [];
 let notify: () => unknown = () => {};
 
 /** A test waits this long at its end for a log that it expects, in ms. */
-const timeoutMs = 5_000;
+const timeoutMs = 20_000;
 
 /** Expects each of these to be logged at least once before the test ends. Call it inside the test. */
 export function expectLog(...patterns: RegExp[]): void {

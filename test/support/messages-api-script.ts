@@ -81,6 +81,8 @@ export type Script = {
 	textAfter?: Promise<void>;
 	/** All words after the first three wait for this: until then the reply is being written, however slow the machine is. */
 	restAfter?: Promise<void>;
+	/** As `restAfter`, until a POST to /release/NAME. */
+	hold?: string;
 	/** How the connection ends after `raw`, if not as it should. */
 	rawEnd?: "reset" | "silence";
 	/** Milliseconds before the reply begins. */

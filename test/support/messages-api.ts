@@ -85,9 +85,13 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	const speech: { authorization: string | undefined; fields: object; name: string | undefined }[] = [];
 	/** How often each recording came. */
 	const heard = new Map<string, number>();
-	/** Recordings that are answered only when a test says so, by the name of their hold. */
+	/** Recordings and replies that are held back until a test releases them, by the name of their hold. */
 	const holds = new Map<string, PromiseWithResolvers<void>>();
-	const holdOf = (name: string) => holds.get(name) ?? holds.set(name, Promise.withResolvers<void>()).get(name);
+	const holdOf = (name: string) => {
+		const hold = holds.get(name) ?? Promise.withResolvers<void>();
+		holds.set(name, hold);
+		return hold;
+	};
 	const upcoming: Script[] = [];
 	let held = Promise.resolve();
 	let heldDescriptions = Promise.resolve();
@@ -125,8 +129,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 				paused.clear();
 				return json(response, 200, {});
 			default:
-				if (!request.url?.startsWith("/speech/release/")) return sendModel(request, response);
-				holdOf(request.url.slice("/speech/release/".length))?.resolve();
+				if (!request.url?.startsWith("/release/")) return sendModel(request, response);
+				holdOf(request.url.slice("/release/".length)).resolve();
 				return json(response, 200, {});
 		}
 	});
@@ -182,7 +186,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 				const turn = [...withoutResults(before), ...eventsOfBlocks(script.blocks ?? [], before.length).content];
 				if (turn.length > 0) paused.set(JSON.stringify(turn), script.next ?? {});
 			}
-			await perform(isPast ? { ...script, fault: undefined, raw: undefined } : script, question, log, response, gone.signal);
+			const held: Script = script.hold === undefined ? script : { ...script, restAfter: holdOf(script.hold).promise };
+			await perform(isPast ? { ...held, fault: undefined, raw: undefined } : held, question, log, response, gone.signal);
 		} catch (error) {
 			if (gone.signal.aborted) return;
 			log.ended = Date.now();
@@ -200,7 +205,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		const times = (heard.get(form.file?.bytes ?? "") ?? 0) + 1;
 		heard.set(form.file?.bytes ?? "", times);
 		const answer = answerTo(form, times);
-		if (answer.hold !== undefined) await holdOf(answer.hold)?.promise;
+		if (answer.hold !== undefined) await holdOf(answer.hold).promise;
 		response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
 	}
 

@@ -17,5 +17,8 @@ export function withSettings(settings: Settings): void {
 /** Claude's replies follow the script in the question; see `messages-api-script.ts`. */
 export const scripted: Settings = { ANTHROPIC_BASE_URL: inject("messagesApi") };
 
+/** Lets Claude go on with what scripts hold back under this name. */
+export const release = (name: string) => fetch(`${inject("messagesApi")}/release/${name}`, { method: "POST" });
+
 /** Send limits that no test reaches. */
 export const unlimitedSends: Settings = { SEND_BURST: "1000", SEND_PER_SECOND: "1000" };

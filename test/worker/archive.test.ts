@@ -19,6 +19,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 import { evict } from "../support/evict.ts";
+import { release, scripted, withSettings } from "../support/settings.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 const secret = env.JWT_SECRET as string;
@@ -378,18 +379,23 @@ describe("an import", () => {
 		expect(members.map(({ username }: { username: string }) => username).sort()).toEqual(["Ann", "Deleted person", "Person Сlaude"]);
 	});
 
-	it("ends a reply that was streaming", async () => {
-		const id = await newConversation("ann");
-		const ann = await Client.join("ann", id);
-		ann.say("help");
-		await ann.next("chat:streaming");
-		const { text } = await download("ann", id);
-		expect((await recordsOf(text)).at(-2)).toMatchObject({ status: "streaming" });
-		const copy = crypto.randomUUID();
-		await restore(copy, linesOf(text));
-		expect((await call("GET", `/conversations/${copy}/messages`, await tokenOf("ann"))).body.messages.at(-1)).toMatchObject({
-			status: "failed",
-			reason: "interrupted",
+	describe("of a conversation in which Claude replies", () => {
+		withSettings(scripted);
+
+		it("ends that reply", async () => {
+			const id = await newConversation("ann");
+			const ann = await Client.join("ann", id);
+			ann.say(`!{"tokens":9,"hold":"${id}"}`);
+			await ann.next("chat:streaming");
+			const { text } = await download("ann", id);
+			expect((await recordsOf(text)).at(-2)).toMatchObject({ status: "streaming" });
+			await release(id);
+			const copy = crypto.randomUUID();
+			await restore(copy, linesOf(text));
+			expect((await call("GET", `/conversations/${copy}/messages`, await tokenOf("ann"))).body.messages.at(-1)).toMatchObject({
+				status: "failed",
+				reason: "interrupted",
+			});
 		});
 	});
 

@@ -9,18 +9,18 @@ import { Client, newConversation } from "../support/socket.ts";
 withSettings(scripted);
 
 // It waits for the alarm, which is real time.
-it("outlives the object, shows in the message, and ends by the alarm", { timeout: 30_000 }, async () => {
+it("outlives the object, shows in the message, and ends by the alarm", async () => {
 	expectLog(/Claude failed: overloaded/);
 	const id = await newConversation("ann");
 	const ann = await Client.join("ann", id);
-	ann.say(`${id} !${JSON.stringify({ fault: "overloaded", retryAfter: 7, times: 1, text: "Here at last." })}`);
-	expect(await ann.next("chat:busy")).toMatchObject({ reason: "overloaded", retryAfterMs: 7_000 });
-	const askedAgainAt = Date.now() + 7_000;
+	const notBefore = Date.now() + 12_000;
+	ann.say(`${id} !${JSON.stringify({ fault: "overloaded", retryAfter: 12, times: 1, text: "Here at last." })}`);
+	expect(await ann.next("chat:busy")).toMatchObject({ reason: "overloaded", retryAfterMs: 12_000 });
 	await abortAllDurableObjects();
 	await ann.closed;
 	const back = await Client.join("ann", id);
 	expect(back.joined.messages[1]).toMatchObject({ status: "streaming", reason: "overloaded", content: "" });
 	const { message } = await back.next("chat:message", ({ message }) => message.role === "assistant");
 	expect(message).toMatchObject({ content: "Here at last.", status: "complete", attempts: [{ offset: 0, reason: "overloaded" }] });
-	expect(Date.now()).toBeGreaterThanOrEqual(askedAgainAt);
+	expect(Date.now()).toBeGreaterThanOrEqual(notBefore);
 });

@@ -7,7 +7,7 @@ import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { evict } from "../support/evict.ts";
 import { allowLog, expectLog } from "../support/log.ts";
-import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
+import { release, scripted, unlimitedSends, withSettings } from "../support/settings.ts";
 import { Client, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 withSettings({ ...scripted, ...unlimitedSends });
@@ -164,13 +164,14 @@ describe.each(ways)("a cursor by %s", (_way, come) => {
 	it("brings the whole of a reply that finished meanwhile", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
-		ann.say('@claude !{"tokens":30,"perSecond":100}');
+		ann.say(`@claude !{"tokens":30,"hold":"${id}"}`);
 		await ann.next("chat:streaming");
 		const { joined: running } = await come(id);
 		expect(running.messages.map(({ seq, status }) => [seq, status])).toEqual([
 			[1, "complete"],
 			[2, "streaming"],
 		]);
+		await release(id);
 		const { message } = await ann.next("chat:message", (event) => event.message.role === "assistant");
 		expect((await come(id, running.cursor)).joined).toMatchObject({ reset: false, messages: [message] });
 	});
@@ -178,11 +179,11 @@ describe.each(ways)("a cursor by %s", (_way, come) => {
 	it("brings the text of a running reply so far, and then its chunks from there", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
-		ann.say('@claude !{"tokens":60,"perSecond":100}');
+		ann.say(`@claude !{"tokens":60,"perSecond":100,"hold":"${id}"}`);
 		await ann.next("chat:streaming");
 		const { cursor } = (await come(id)).joined;
-		await ann.next("chat:streaming");
 		const { joined, bob } = await come(id, cursor);
+		await release(id);
 		const [reply, ...others] = joined.messages;
 		expect([joined.reset, reply?.status, others]).toEqual([false, "streaming", []]);
 		const { message } = await bob.next("chat:message", (event) => event.message.id === reply?.id);

@@ -1,13 +1,14 @@
 // What programs may do: every route says it, and says no by default. A token ends with the standing
 // of its owner, and ends what it made.
 
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { makePersonalToken } from "../../src/auth/personal-token.ts";
 import { sha256 } from "../../src/protocol/hash.ts";
 import { descriptions, scopesFor } from "../../src/routes/operation.ts";
 import worker from "../../src/worker.ts";
+import { passTime, startClock } from "../support/clock.ts";
 import { MeClient } from "../support/me.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
@@ -374,6 +375,8 @@ describe("a token for some conversations", () => {
 });
 
 describe("a token ends", () => {
+	afterEach(startClock);
+
 	const setRow = (owner: string, change: string) =>
 		runInDurableObject(env.USERS.getByName(owner), (_object, { storage }) => {
 			storage.sql.exec(`UPDATE tokens SET ${change}`);
@@ -406,8 +409,10 @@ describe("a token ends", () => {
 		const ann = someone();
 		const id = await newConversation(ann);
 		const { secret } = await makeToken(ann);
-		await setRow(ann, `owner_seen_at = ${Date.now() - 30 * 24 * 3600_000 + 2_000}`);
+		await setRow(ann, `owner_seen_at = ${Date.now() - 30 * 24 * 3600_000 + 60_000}`);
 		const socket = await join(id, secret);
+		passTime(120_000);
+		expect(await runDurableObjectAlarm(env.CONVERSATIONS.getByName(id))).toBe(true);
 		expect(await socket.closed).toBe(4401);
 	});
 

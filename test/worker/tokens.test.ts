@@ -192,7 +192,9 @@ describe("a personal token", () => {
 	it("cannot be created too often within a minute", async () => {
 		const token = await tokenOf(someone());
 		const answers = new Set<unknown>();
-		for (let n = 0; n < 61 && !answers.has("rate_limited"); n++) answers.add(codeOf(await call("POST", "/me/tokens", token, { name: "" })));
+		// One window of time may end meanwhile.
+		for (let n = 0; n < 121 && !answers.has("rate_limited"); n++)
+			answers.add(codeOf(await call("POST", "/me/tokens", token, { name: "" })));
 		expect([...answers]).toEqual(["bad_request", "rate_limited"]);
 	});
 
@@ -246,7 +248,7 @@ describe("a token that is revoked", () => {
 		expect(bot.events).toHaveLength(count);
 	});
 
-	it("loses a socket that was just being opened", { timeout: 10_000 }, async () => {
+	it("loses a socket that was just being opened", async () => {
 		const ann = someone();
 		const id = await newConversation(ann);
 		const { id: tokenId } = await makeToken(ann);

@@ -7,7 +7,7 @@ import { heldBytes } from "../../src/platform/held-bytes.ts";
 import { fileLimits } from "../../src/protocol/files/limits.ts";
 import { bytesOf, upload } from "../support/files.ts";
 import { expectLog } from "../support/log.ts";
-import { scripted, withSettings } from "../support/settings.ts";
+import { release, scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 withSettings({
@@ -41,9 +41,6 @@ function send(client: Client, content: string, ...files: string[]): void {
 
 const isReply = ({ message }: { message: { role: string } }) => message.role === "assistant";
 const transcriptOf = ({ message }: { message: { files?: { transcript?: string }[] } }) => message.files?.[0]?.transcript;
-
-/** The service answers what it holds under this name. */
-const release = (name: string) => fetch(`${inject("messagesApi")}/speech/release/${name}`, { method: "POST" });
 
 /** The latest prompt with these words. */
 async function promptWith(words: string): Promise<string> {
