@@ -1,8 +1,14 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { passTime, startClock } from "../support/clock.ts";
 import { evict } from "../support/evict.ts";
+import { release, scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+withSettings(scripted);
+afterEach(startClock);
 
 const socketUrl = (id: string) => `${origin}/api/conversations/${id}/socket`;
 
@@ -104,16 +110,17 @@ describe("two people", () => {
 		});
 	});
 
-	it("and the demo model hold a conversation, streamed to both and equal for a late joiner", async () => {
+	it("and Claude hold a conversation, streamed to both and equal for a late joiner", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
-		ann.say("@claude help");
+		ann.say(`@claude !{"tokens":60,"perSecond":100,"hold":"${id}"}`);
 		const { messageId } = await bob.next("chat:thinking");
 		await bob.next("chat:streaming");
 		const late = await Client.join("bob", id);
 		const sofar = late.joined.messages.find((message) => message.id === messageId);
 		expect(sofar?.status).toBe("streaming");
+		await release(id);
 		const whole = [await ann.next("chat:complete"), await bob.next("chat:complete"), await late.next("chat:complete")];
 		expect(whole.map((event) => event.messageId)).toEqual([messageId, messageId, messageId]);
 		const content = (client: Client) => client.all("chat:message").find(({ message }) => message.id === messageId)?.message.content;
@@ -174,9 +181,9 @@ describe("bad frames", () => {
 describe("a token that expires", () => {
 	it("closes the socket at the next frame, which is not stored", async () => {
 		const id = await newConversation("ann");
-		// The alarm may end it first: what is said then is read as little.
-		const ann = await Client.join("ann", id, { expiresIn: 2, ignoresClose: true });
-		await new Promise((resolve) => setTimeout(resolve, 2_050));
+		const ann = await Client.join("ann", id, { expiresIn: 60, ignoresClose: true });
+		// The alarm that would close it has not rung by then.
+		passTime(120_000);
 		ann.say("too late");
 		expect((await ann.next("chat:error")).code).toBe("token_expired");
 		expect(await ann.closed).toBe(4401);
@@ -185,11 +192,17 @@ describe("a token that expires", () => {
 
 	it("can be replaced by a newer one of the same person only", async () => {
 		const id = await newConversation("ann");
-		const ann = await Client.join("ann", id, { expiresIn: 2 });
+		const ann = await Client.join("ann", id, { expiresIn: 60 });
 		ann.send({ type: "chat:auth", token: await tokenOf("bob") });
 		expect((await ann.next("chat:error")).code).toBe("unauthorized");
+		const expiresAt = () =>
+			runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) =>
+				state.getWebSockets().map((socket) => (socket.deserializeAttachment() as { expiresAt: number }).expiresAt),
+			);
+		const [before] = await expiresAt();
 		ann.send({ type: "chat:auth", token: await tokenOf("ann") });
-		await new Promise((resolve) => setTimeout(resolve, 2_050));
+		await expect.poll(async () => (await expiresAt())[0]).not.toBe(before);
+		passTime(120_000);
 		ann.say("in time");
 		expect((await ann.next("chat:message")).message.content).toBe("in time");
 	});
@@ -207,8 +220,9 @@ describe("hibernation", () => {
 		bob.send({ type: "chat:typing", isTyping: true });
 		expect(await ann.next("chat:user-typing")).toMatchObject({ userId: "bob", isTyping: true });
 		await evict(stub, { webSockets: "hibernate" });
-		ann.say("@claude help");
-		expect((await bob.next("chat:message")).message).toMatchObject({ content: "@claude help", seq: 2 });
+		const question = `@claude !{"tokens":9,"hold":"${id}"}`;
+		ann.say(question);
+		expect((await bob.next("chat:message")).message).toMatchObject({ content: question, seq: 2 });
 		await bob.next("chat:streaming");
 		bob.send({ type: "chat:stop" });
 		expect((await ann.next("chat:message", ({ message }) => message.role === "assistant")).message.status).toBe("stopped");
