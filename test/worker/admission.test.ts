@@ -2,7 +2,7 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
 import { Audit, auditBounds } from "../../src/conversation/store/audit.ts";
 import { migrations } from "../../src/conversation/store/migrations.ts";
@@ -11,9 +11,15 @@ import { migrate } from "../../src/platform/migrate.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { randomId } from "../../src/protocol/random-id.ts";
 import { readSettings } from "../../src/settings.ts";
+import { passTime, startClock, stopClock } from "../support/clock.ts";
 import { settled } from "../support/conversation.ts";
 import { evict } from "../support/evict.ts";
+import { release, scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+// Claude is asked where a test says how it answers.
+withSettings(scripted);
+afterEach(startClock);
 
 const stubOf = (id: string) => env.CONVERSATIONS.getByName(id);
 const alarmOf = (id: string) => runInDurableObject(stubOf(id), (_object, { storage }) => storage.getAlarm());
@@ -31,10 +37,11 @@ describe("a token that expires while its bearer is silent", () => {
 	it("closes the socket by the alarm, also after a sleep, and no other socket", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
-		const bob = await Client.join("bob", id, { expiresIn: 2 });
+		// Long enough for a slow machine to have it asleep by then.
+		const bob = await Client.join("bob", id, { expiresIn: 12 });
 		await evict(stubOf(id), { webSockets: "hibernate" });
 		const due = (await alarmOf(id)) as number;
-		expect(due - Date.now()).toBeLessThan(3_100);
+		expect(due - Date.now()).toBeLessThan(13_100);
 		// The real alarm wakes the object; nothing else does.
 		expect(await bob.closed).toBe(4401);
 		expect(Date.now()).toBeGreaterThanOrEqual(due - 1_000);
@@ -59,9 +66,10 @@ describe("a token that expires while its bearer is silent", () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		const forAnn = await alarmOf(id);
-		ann.say("help");
+		ann.say(`!{"tokens":9,"hold":"${id}"}`);
 		await ann.next("chat:streaming");
 		expect((await alarmOf(id)) as number).toBeLessThan(Date.now() + 31_000);
+		await release(id);
 		await ann.next("chat:complete");
 		await expect.poll(() => alarmOf(id)).toBe(forAnn);
 	});
@@ -69,8 +77,9 @@ describe("a token that expires while its bearer is silent", () => {
 	it("receives nothing after its expiry, even before its socket is closed", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
-		const bob = await Client.join("bob", id, { expiresIn: 2 });
-		await new Promise((resolve) => setTimeout(resolve, 2_050));
+		const bob = await Client.join("bob", id, { expiresIn: 60 });
+		// The alarm that would close it has not rung by then.
+		passTime(120_000);
 		ann.say("a secret");
 		expect(await bob.closed).toBe(4401);
 		expect(bob.all("chat:message")).toEqual([]);
@@ -439,14 +448,17 @@ describe("a flood", () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		const events = Array(limits.eventsPerFrame).fill({ type: "chat:delete", conversationId: id, messageId: "m1-none" });
+		stopClock();
 		for (let n = 0; n < 4; n++) bob.raw(JSON.stringify(events));
 		await bob.next("chat:error", ({ code }) => code === "rate_limited");
+		startClock();
 		expect(bob.all("chat:error").filter(({ code }) => code === "not_found").length).toBeLessThan(450);
 		expect(await flood(bob, JSON.stringify(events))).toBe(4429);
 	});
 
 	it("counts requests for a page as more", async () => {
 		const bob = await Client.join("bob", await newConversation("ann", ["bob"]));
+		stopClock();
 		for (let n = 0; n < 40; n++) bob.send({ type: "chat:join" });
 		await bob.next("chat:error", ({ code }) => code === "rate_limited");
 		expect(bob.all("chat:joined").length).toBeLessThan(25);
@@ -543,16 +555,28 @@ describe("rate limits", () => {
 		const token = await tokenOf("guesser");
 		// Of other conversations, each of which would count the guesses too.
 		const accept = (by: string) => call("POST", `/invites/${randomId()}.x/accept`, by);
-		expect(await callsUntilRefused(60, () => accept(token))).toBeGreaterThanOrEqual(60);
-		expect(codeOf(await call("POST", `/conversations/${id}/invites`, token, {}))).toBe("rate_limited");
+		const make = () => call("POST", `/conversations/${id}/invites`, token, {});
+		// One window of time may end in between, so that both are called by turns.
+		let isAccepted = false;
+		const either = () => {
+			isAccepted = !isAccepted;
+			return isAccepted ? accept(token) : make();
+		};
+		const passed = await callsUntilRefused(60, either);
+		expect([passed >= 60, passed < 120]).toEqual([true, true]);
 		expect(codeOf(await accept(await tokenOf("bob")))).toBe("not_found");
 	});
 
 	it("limit one person's searches, in one conversation and over all together", async () => {
 		const id = await newConversation("seeker");
 		const token = await tokenOf("seeker");
-		expect(await callsUntilRefused(60, () => call("GET", "/search?q=x", token))).toBeGreaterThanOrEqual(60);
-		expect(codeOf(await call("GET", `/conversations/${id}/search?q=x`, token))).toBe("rate_limited");
+		let isEverywhere = false;
+		const either = () => {
+			isEverywhere = !isEverywhere;
+			return call("GET", isEverywhere ? "/search?q=x" : `/conversations/${id}/search?q=x`, token);
+		};
+		const passed = await callsUntilRefused(60, either);
+		expect([passed >= 60, passed < 120]).toEqual([true, true]);
 		expect(codeOf(await call("GET", "/search?q=x", await tokenOf("bob")))).toBe(200);
 	});
 });

@@ -1,8 +1,13 @@
 // Messages by HTTP alone follow the same rules as those of a socket.
 
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { startClock, stopClock } from "../support/clock.ts";
+import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+withSettings(scripted);
+afterEach(startClock);
 
 const say = async (who: string, id: string, body: unknown) => call("POST", `/conversations/${id}/messages`, await tokenOf(who), body);
 const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => [status, body.error?.code];
@@ -66,7 +71,7 @@ describe("a message by HTTP", () => {
 	it("with `steer` ends the running reply and asks again; sent again, it stops nothing", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
-		ann.say('!{"tokens":1000,"perSecond":50}');
+		ann.say(`!{"tokens":1000,"hold":"${id}"}`);
 		const { messageId } = await ann.next("chat:streaming");
 		const first = await say("ann", id, { content: "help", clientId: "k", steer: true });
 		expect([first.status, first.body.message.asksClaude]).toEqual([201, true]);
@@ -82,6 +87,7 @@ describe("a message by HTTP", () => {
 	it("is limited in rate, together with those of the socket", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
+		stopClock();
 		for (let n = 0; n < 5; n++) ann.say(`socket ${n}`);
 		await ann.next("chat:message", ({ message }) => message.content === "socket 4");
 		const answers: Awaited<ReturnType<typeof say>>[] = [];

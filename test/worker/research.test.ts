@@ -2,7 +2,7 @@
 
 import { abortAllDurableObjects } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { scripted, withSettings } from "../support/settings.ts";
+import { release, scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 withSettings(scripted);
@@ -51,13 +51,14 @@ it("a search shows while it runs, and the answer names its sources", async () =>
 
 it("a paused turn goes on in the same message after the object was killed", async () => {
 	const { ann, id } = await searching();
-	ann.say(`${id} !${JSON.stringify(script({ delay: 300 }))}`);
+	ann.say(`${id} !${JSON.stringify(script({ hold: id }))}`);
 	await ann.next("chat:source");
 	// The text of the paused turn is stored before Claude is asked to go on.
 	await ann.next("chat:tool", ({ index, tool }) => index === 1 && tool.input !== "");
 	await abortAllDurableObjects();
 	await ann.closed;
 	const back = await Client.join("ann", id);
+	await release(id);
 	const { message } = await back.next("chat:message", ({ message }) => message.role === "assistant");
 	expect(message).toMatchObject({ status: "complete", tools: [{ status: "done" }, { name: "web_fetch" }] });
 	expect(message.content).toMatch(/^I look it up\. It rains/);

@@ -189,7 +189,8 @@ describe("what a client sends on one socket", () => {
 describe("the sign-in of one socket", () => {
 	it("closes it when it expires, in a conversation or in none", async () => {
 		const id = await newConversation("ann", ["bob"]);
-		const [inside, outside] = [await openBy(await tokenOf("ann", {}, 2)), await openBy(await tokenOf("ann", {}, 2))];
+		const token = await tokenOf("ann", {}, 12);
+		const [inside, outside] = await Promise.all([openBy(token), openBy(token)]);
 		await enter(inside, id);
 		expect(await inside.closed).toBe(4401);
 		expect(await outside.closed).toBe(4401);
@@ -197,12 +198,12 @@ describe("the sign-in of one socket", () => {
 
 	it("is renewed for all conversations by one newer token of the same person", async () => {
 		const [one, two] = [await newConversation("ann", ["bob"]), await newConversation("ann", ["bob"])];
-		const ann = await openBy(await tokenOf("ann", {}, 2));
+		const short = await tokenOf("ann", {}, 20);
+		const [ann, lasting] = await Promise.all([openBy(short), openBy(short)]);
 		await enter(ann, one);
 		await enter(ann, two);
 		ann.send({ type: "chat:auth", conversationId: one, token: await tokenOf("bob") });
 		expect(await ann.next("chat:error")).toMatchObject({ code: "unauthorized" });
-		const lasting = await openBy(await tokenOf("ann", {}, 2));
 		ann.send({ type: "chat:auth", conversationId: one, token: await tokenOf("ann") });
 		// The token that both were opened with has expired by then.
 		expect(await lasting.closed).toBe(4401);
