@@ -12,12 +12,14 @@ import type { Connection } from "../../web/parley-client/tanstack-ai-types.ts";
 import type { Connect, Options, ParleyClient, State } from "../../web/parley-client/types.ts";
 import { post } from "../e2e/api.ts";
 import { type Product, startProduct } from "../e2e/product.ts";
+import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tool = (name: string, args: string[], cwd: string) =>
 	execFileSync(join(root, "node_modules/.bin", name), args, { cwd, encoding: "utf8" });
 
 let folder: string;
+let api: MessagesApi;
 let product: Product;
 let connect: Connect;
 let chatTransport: ChatTransport;
@@ -37,13 +39,15 @@ beforeAll(async () => {
 		'export { connect } from "parley-client";\nexport { chatTransport } from "parley-client/ai-sdk";\nexport { connection } from "parley-client/tanstack-ai";\n',
 	);
 	({ connect, chatTransport, connection } = await import(/* @vite-ignore */ pathToFileURL(join(folder, "program.mjs")).href));
-	product = await startProduct();
+	api = await startMessagesApi();
+	product = await startProduct({ ANTHROPIC_BASE_URL: api.url, CLAUDE_MODEL: "scripted" });
 });
 afterEach(() => {
 	for (const client of open.splice(0)) client.close();
 });
 afterAll(async () => {
 	await product?.stop();
+	await api?.close();
 	rmSync(folder, { recursive: true, force: true });
 });
 
@@ -74,6 +78,10 @@ function until(chat: ParleyClient, isSo: (state: State) => boolean): Promise<voi
 		});
 	});
 }
+
+/** A question whose answer comes word by word, and one whose answer comes until it is stopped. */
+const hello = '@claude Hello !{"tokens":80,"perSecond":50}';
+const endless = '@claude Tell me a lot !{"tokens":100000,"perSecond":50}';
 
 const textsOf = ({ state }: ParleyClient) => state.messages.filter(({ role }) => role === "user").map(({ content }) => content);
 
@@ -123,7 +131,7 @@ it("shows everybody the same messages, and the reply while it is written", async
 		const reply = bobs.state.messages.find(({ status }) => status === "streaming");
 		if (reply) lengths.push(reply.content.length);
 	});
-	anns.send("@claude Hello");
+	anns.send(hello);
 	const isAnswered = ({ messages, outgoing }: State) =>
 		outgoing.length === 0 && messages.at(-1)?.role === "assistant" && messages.at(-1)?.status === "complete";
 	await Promise.all([until(anns, isAnswered), until(bobs, isAnswered)]);
@@ -222,7 +230,7 @@ describe("the adapter for the AI SDK", () => {
 		const { ann, id } = await conversation();
 		const chat = client(ann, id);
 		const transport = chatTransport(chat);
-		const chunks = await chunksOf(await transport.sendMessages({ ...submit, messages: [question("@claude Hello")] }));
+		const chunks = await chunksOf(await transport.sendMessages({ ...submit, messages: [question(hello)] }));
 		const reply = chat.state.messages.at(-1);
 		expect([chunks[0], chunks.at(-2), chunks.at(-1)]).toEqual([
 			{ type: "start", messageId: reply?.id },
@@ -246,7 +254,7 @@ describe("the adapter for the AI SDK", () => {
 			{ type: "error", errorText: expect.stringMatching(/\S/) },
 		]);
 		expect(await transport.reconnectToStream({})).toBeNull();
-		chat.send("@claude Tell me more");
+		chat.send(hello);
 		await until(chat, ({ messages }) => messages.some(({ status, content }) => status === "streaming" && content !== ""));
 		const stream = await transport.reconnectToStream({});
 		expect(textIn(await chunksOf(stream as ReadableStream<Chunk>))).toBe(chat.state.messages.at(-1)?.content);
@@ -259,7 +267,7 @@ describe("the adapter for the AI SDK", () => {
 		const stop = chat.subscribe(() => {
 			if (chat.state.messages.some(({ status, content }) => status === "streaming" && content !== "")) stopping.abort();
 		});
-		const messages = [question("@claude Tell me a lot")];
+		const messages = [question(endless)];
 		const chunks = await chunksOf(await chatTransport(chat).sendMessages({ ...submit, messages, abortSignal: stopping.signal }));
 		stop();
 		expect(chunks.at(-1)).toEqual({ type: "finish" });
@@ -271,7 +279,7 @@ it("the adapter for TanStack AI streams the reply to the last message as events 
 	const { ann, id } = await conversation();
 	const chat = client(ann, id);
 	const { connect: run } = connection(chat);
-	const messages = [{ id: "u1", role: "user", parts: [{ type: "text", content: "@claude Hello" }] }];
+	const messages = [{ id: "u1", role: "user", parts: [{ type: "text", content: hello }] }];
 	const eventsOf = async () => {
 		const events: { type: string; delta?: string; runId?: string }[] = [];
 		for await (const event of run(messages, undefined, undefined, { threadId: "t", runId: "r" })) events.push(event);
