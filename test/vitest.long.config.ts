@@ -16,7 +16,7 @@ export default defineConfig({
 		maxWorkers: 2,
 		projects: [
 			// A slow machine takes more than a minute for the largest of them.
-			{ ...e2e, root, test: { ...e2e.test, name: "long", include: ["long/**/*.test.ts"], testTimeout: 240_000 } },
+			{ ...e2e, root, test: { ...e2e.test, name: "long", include: ["long/**/*.test.ts"], testTimeout: 480_000 } },
 			{ ...web, root, test: { ...web.test, name: "streaming", include: ["web/streaming.test.ts"] } },
 			{ ...worker, root, test: { ...worker.test, name: "schedules", include: ["worker/schedules.test.ts"] } },
 		],

@@ -21,7 +21,7 @@ afterAll(async () => {
 	await api?.close();
 });
 
-it("loses, doubles and misplaces nothing when the server is killed repeatedly over a failing network", { timeout: 150_000 }, async () => {
+it("loses, doubles and misplaces nothing when the server is killed repeatedly over a failing network", { timeout: 400_000 }, async () => {
 	const result = await playRound({ product, proxy, api, random }, { seconds: 12, kills: 2 });
 	expect(result.violations).toEqual([]);
 	// It was a round worth the name.

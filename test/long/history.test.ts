@@ -48,7 +48,7 @@ function readOn({ log }: Visitor): Promise<{ seq: number; tops: number[]; rows: 
 }
 
 it("10,000 messages are read to their beginning and back on a slow machine, and nothing jumps when more are loaded", {
-	timeout: 240_000,
+	timeout: 900_000,
 }, async () => {
 	const { ann, cdp } = await annWithPast(many);
 	await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });

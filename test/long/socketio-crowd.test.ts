@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.stop());
 
-it("200 clients in one conversation receive everything once and in order", { timeout: 120_000 }, async () => {
+it("200 clients in one conversation receive everything once and in order", async () => {
 	const id = crypto.randomUUID();
 	const people = await Promise.all(Array.from({ length: 40 }, (_, n) => tokenOf(`p${n}`)));
 	const native = new Wire(product.url, id, await tokenOf("ann"));

@@ -33,7 +33,7 @@ export type Result = {
 };
 
 /** The time limit for all clients to agree again, in ms. */
-const healsWithin = 60_000;
+const healsWithin = 180_000;
 
 const faults: Faults = { cut: 0.004, lose: 0.002, double: 0.02, delay: 60 };
 
