@@ -4,7 +4,7 @@
 import { orFull } from "../platform/full.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { type ClientEvent, errorEvent, type MessageInput, messageEvent, namesOf } from "../protocol/events.ts";
-import type { Author, Person } from "../protocol/person.ts";
+import type { Author } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { eventScopes, hasScope } from "../protocol/token.ts";
 import { CatchUps } from "./messages/catch-ups.ts";
@@ -16,6 +16,7 @@ import { SendRate } from "./messages/send-rate.ts";
 import { mayWrite, Sending, type Sent, type SpokenMessages } from "./messages/sending.ts";
 import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
 import { tellWhatIsLeft } from "./people/link-news.ts";
+import { Presence } from "./people/presence.ts";
 import { ReadMarks } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
 import type { Authenticate, Client, Clients, Describer, FileReleases, MemberLists, Requester } from "./ports.ts";
@@ -58,12 +59,14 @@ export class Conversation<T extends Client = Client> {
 	readonly descriptions: Descriptions;
 	readonly #readMarks: ReadMarks<T>;
 	readonly #typing = new Typing<T>();
+	readonly #presence: Presence;
 	readonly #changes: Changes<T>;
 
 	constructor(dependencies: Dependencies<T>) {
 		this.#with = dependencies;
 		const { store, clients } = dependencies;
 		store.invites.used = (link) => tellWhatIsLeft(store, clients, link);
+		this.#presence = new Presence(dependencies);
 		const sendRate = new SendRate(dependencies);
 		this.#readMarks = new ReadMarks(dependencies);
 		this.#sending = new Sending({ ...dependencies, sendRate, readMarks: this.#readMarks });
@@ -89,20 +92,19 @@ export class Conversation<T extends Client = Client> {
 	join(client: T, cursor: string | undefined): void {
 		const { clients } = this.#with;
 		const { person } = client;
-		const isFirst = !this.#isPresent(person.userId);
+		const isFirst = !this.#presence.isHere(person.userId);
 		clients.flush();
 		client.limitTo(this.#with.store.members.standing(person.userId));
 		clients.add(client);
 		this.#sync(client, cursor);
-		if (isFirst) clients.broadcast({ type: "chat:user-joined", conversationId: this.#id, ...person }, person.userId);
+		if (isFirst) this.#presence.joined(person);
 	}
 
 	/** A link limits this person otherwise than before. Their sockets begin anew, because they may see older messages now. */
 	standingChanged(userId: string): void {
 		const { clients, store } = this.#with;
 		clients.flush();
-		for (const client of clients.all()) {
-			if (client.person.userId !== userId) continue;
+		for (const client of clients.of(userId)) {
 			client.limitTo(store.members.standing(userId));
 			this.#sync(client, undefined);
 		}
@@ -112,16 +114,11 @@ export class Conversation<T extends Client = Client> {
 	leave(client: T): void {
 		const { clients, lists } = this.#with;
 		if (!clients.delete(client)) return;
-		const { userId, username } = client.person;
+		const { userId } = client.person;
 		if (this.#typing.isTypingIn(client)) this.#endTyping(client, false);
-		if (this.#isPresent(userId)) return;
-		clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
+		if (this.#presence.isHere(userId)) return;
+		this.#presence.left(client.person);
 		lists.disconnected(userId);
-	}
-
-	#isPresent(userId: string): boolean {
-		for (const client of this.#with.clients.all()) if (client.person.userId === userId) return true;
-		return false;
 	}
 
 	#sync(client: T, cursor: string | undefined): undefined {
@@ -135,7 +132,7 @@ export class Conversation<T extends Client = Client> {
 			conversationId: this.#id,
 			cursor: store.log.cursor,
 			...changes,
-			participants: this.#participants(),
+			...this.#presence.listFor(userId),
 			you: client.person,
 			conversation: store.infoFrom(client.readsFrom),
 			role: store.members.find(userId)?.role ?? "reader",
@@ -143,17 +140,6 @@ export class Conversation<T extends Client = Client> {
 			reads: store.members.reads(userId),
 			...this.#with.memory.place,
 		});
-	}
-
-	/** Everybody who is present, once each: under their own name where they are here in person beside a program of theirs. */
-	#participants(): Person[] {
-		const { store, clients } = this.#with;
-		const participants = new Map<string, Person>();
-		for (const { person } of clients.all()) {
-			const isInPerson = person.username === store.members.find(person.userId)?.username;
-			if (isInPerson || !participants.has(person.userId)) participants.set(person.userId, person);
-		}
-		return [...participants.values()];
 	}
 
 	// Events from clients

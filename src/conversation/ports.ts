@@ -42,6 +42,11 @@ export interface Client {
 /** Everybody who is connected. */
 export interface Clients<T extends Client = Client> {
 	all(): Iterable<T>;
+	/** Those of one person. */
+	of(userId: string): readonly T[];
+	/** The people who are connected, and their number. A sign-in that has expired may be among them until it is closed. */
+	userIds(): Iterable<string>;
+	readonly people: number;
 	add(client: T): void;
 	/** False if it was not there. */
 	delete(client: T): boolean;

@@ -38,6 +38,7 @@ export class Observer {
 				return this.#message(event.message);
 			case "chat:user-joined":
 			case "chat:user-left":
+			case "chat:presence":
 			case "chat:member":
 			case "chat:member-left":
 				return true;

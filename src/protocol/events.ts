@@ -22,6 +22,7 @@ import {
 } from "./message.ts";
 import { type Notice, scopeSchema } from "./money/notice.ts";
 import { maySchema } from "./people/link.ts";
+import { presenceEvents } from "./people/presence.ts";
 import { idSchema, personSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
 import { citationSchema, sourceSchema, toolSchema } from "./sources.ts";
@@ -127,6 +128,8 @@ export const serverEvents = {
 		messages: v.array(messageSchema),
 		hasMore: v.boolean(),
 		participants: v.array(personSchema),
+		/** How many are connected, if these are not all `participants`. */
+		participantCount: v.optional(countSchema),
 		you: personSchema,
 		/** An older server, which may answer during a deployment, does not send these three. */
 		conversation: v.optional(conversationSchema),
@@ -211,8 +214,7 @@ export const serverEvents = {
 	"chat:summary": v.object({ type: v.literal("chat:summary"), conversationId, summary: v.nullable(summaryPlaceSchema) }),
 	/** On a connection to many conversations: it is in this one no more. `code`: as a socket of the conversation alone would have closed. */
 	"chat:left": v.object({ type: v.literal("chat:left"), conversationId, code: v.optional(countSchema) }),
-	"chat:user-joined": v.object({ type: v.literal("chat:user-joined"), conversationId, userId: idSchema, username: v.string() }),
-	"chat:user-left": v.object({ type: v.literal("chat:user-left"), conversationId, userId: idSchema, username: v.string() }),
+	...presenceEvents,
 	"chat:user-typing": v.object({
 		type: v.literal("chat:user-typing"),
 		conversationId,

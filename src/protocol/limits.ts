@@ -4,17 +4,11 @@
 // Exported one by one, so that the page contains only those that it uses.
 export * as limits from "./limits.ts";
 
-/**
- * Bytes of one text frame, checked before it is parsed. The longest message fits even in its
- * longest escaping, six bytes a unit.
- */
+/** Bytes of one text frame, checked before it is parsed. The longest message fits even in its longest escaping, six bytes a unit. */
 export const frameBytes = 1024 * 1024;
 /** Events in one frame. A client that sends its outbox after a long absence stays far below this. */
 export const eventsPerFrame = 256;
-/**
- * A message's text. A long paste fits; longer ones belong in a file, and a prompt would hold only a
- * few of them.
- */
+/** A message's text. A long paste fits; longer ones belong in a file, and a prompt would hold only a few of them. */
 export const content = 100_000;
 /** Any id on the wire. OpenID Connect allows a `sub` of 255 characters. */
 export const id = 255;
@@ -209,6 +203,10 @@ export const pins = 50;
 export const excerpt = 200;
 /** Unread messages that are counted. "99+" says as much as any higher number. */
 export const unread = 100;
+/** People who are connected to one conversation up to which everybody is told who they are; above that, only how many. */
+export const participants = 200;
+/** In ms: how many they are is told no more often than this. */
+export const presenceInterval = 1_000;
 /** Members of a conversation up to which everybody receives how far each has read. */
 export const readers = 100;
 /** Sockets on one person's list. A tab has one, whichever conversation it shows. */

@@ -3149,7 +3149,7 @@ export const bugs: Bug[] = [
 	{
 		name: "closing one of a member's sockets makes them leave",
 		file: conversation,
-		from: "if (this.#isPresent(userId)) return;",
+		from: "if (this.#presence.isHere(userId)) return;",
 		to: "",
 		project: "worker",
 		tests: ["conversation/conversation", "worker/socket"],
@@ -4989,8 +4989,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a private answer is sent to everybody who is connected",
 		file: "src/conversation/replies/asides/sink.ts",
-		from: "for (const client of clients.all()) if (client.person.userId === userId) clients.send(client, event);",
-		to: "for (const client of clients.all()) if (userId !== undefined) clients.send(client, event);",
+		from: "for (const client of clients.of(userId)) clients.send(client, event);",
+		to: "for (const client of (clients as Clients).all()) if (userId !== undefined) clients.send(client, event);",
 		project: "worker",
 		tests: ["replies/asides"],
 	},

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket as NetSocket } from "node:net";
 import { SignJWT } from "jose";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { Message } from "../../src/protocol/message.ts";
+import type { Person } from "../../src/protocol/person.ts";
 import { Wire } from "../e2e/wire.ts";
 
 export const secret = "a secret for tests, at least 32 bytes long";
@@ -47,6 +48,8 @@ export type Payload = {
 	userId: string;
 	username: string;
 	reset: boolean;
+	participants?: Person[];
+	participantCount: number;
 	messages: Message[];
 };
 

@@ -28,6 +28,7 @@ import { GuestNetworks } from "../../src/conversation/replies/money/guest-networ
 import type { PriceOf } from "../../src/conversation/replies/money/spending.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
+import { ByPerson } from "../../src/conversation/sockets/by-person.ts";
 import type { Payments } from "../../src/conversation/store/money/payments.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import { Webhooks } from "../../src/conversation/webhooks/webhooks.ts";
@@ -153,15 +154,27 @@ export class TestClient implements Client {
 
 class TestClients implements Clients<TestClient> {
 	readonly #all = new Set<TestClient>();
+	readonly #byPerson = new ByPerson<TestClient>();
 	readonly #atEnd = new Set<() => void>();
 	#isBatching = false;
 	all() {
 		return this.#all;
 	}
+	of(userId: string) {
+		return this.#byPerson.of(userId);
+	}
+	userIds() {
+		return this.#byPerson.userIds();
+	}
+	get people() {
+		return this.#byPerson.people;
+	}
 	add(client: TestClient) {
 		this.#all.add(client);
+		this.#byPerson.add(client);
 	}
 	delete(client: TestClient) {
+		this.#byPerson.delete(client);
 		return this.#all.delete(client);
 	}
 	send(client: TestClient, event: ServerEvent) {

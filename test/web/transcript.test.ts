@@ -429,6 +429,15 @@ describe("people", () => {
 		expect(reduce(here, received({ type: "chat:user-left", conversationId, ...bob })).participants).toEqual([ann]);
 	});
 
+	it("are a number where they are too many to be named, until all are named again", () => {
+		const crowded = transcriptOf(received(joined({ participantCount: 4321 })));
+		expect([crowded.participants, crowded.participantCount]).toEqual([[], 4321]);
+		const more = reduce(crowded, received({ type: "chat:presence", conversationId, participantCount: 4400 }));
+		expect([more.participants, more.participantCount]).toEqual([[], 4400]);
+		const few = reduce(more, received({ type: "chat:presence", conversationId, participantCount: 2, participants: [ann, bob] }));
+		expect([few.participants, few.participantCount]).toEqual([[ann, bob], null]);
+	});
+
 	it("are members once the conversation is described, and follow changes", () => {
 		const conversation = {
 			id: conversationId,

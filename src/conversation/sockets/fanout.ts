@@ -5,6 +5,7 @@ import { encodeFrame } from "../../protocol/encode-frame.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Client, Clients } from "../ports.ts";
 import type { Batch } from "./batch.ts";
+import { ByPerson } from "./by-person.ts";
 
 /** A client as the fan-out needs it. `send` may be called at any time, never throws, and sends nothing to a closed one. */
 export interface FanoutClient extends Client {
@@ -45,6 +46,7 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 	readonly #observe: (event: ServerEvent) => void;
 	readonly #eventFrom: EventFrom;
 	readonly #sockets = new Set<T>();
+	readonly #byPerson = new ByPerson<T>();
 	/** What is called at the end of the open batch. */
 	readonly #atEnd = new Set<() => void>();
 	#isFlushing = false;
@@ -73,15 +75,30 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 
 	add(socket: T): void {
 		this.#sockets.add(socket);
+		this.#byPerson.add(socket);
 	}
 
 	delete(socket: T): boolean {
+		this.#byPerson.delete(socket);
 		return this.#sockets.delete(socket);
 	}
 
 	*all(): Iterable<T> {
 		const now = this.#now();
 		for (const socket of this.#sockets) if (socket.isOpen(now)) yield socket;
+	}
+
+	of(userId: string): T[] {
+		const now = this.#now();
+		return this.#byPerson.of(userId).filter((socket) => socket.isOpen(now));
+	}
+
+	userIds(): Iterable<string> {
+		return this.#byPerson.userIds();
+	}
+
+	get people(): number {
+		return this.#byPerson.people;
 	}
 
 	/** When the first of the sign-ins expires, in ms. */

@@ -6,11 +6,13 @@ import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Rate } from "../rate.ts";
+import { ByPerson } from "./by-person.ts";
 import { FloodControl, type Verdict } from "./flood-control.ts";
 import { type Attachment, type Holder, Socket, type SocketHooks } from "./socket.ts";
 
 export class Sockets {
 	readonly #all = new Map<WebSocket, Socket>();
+	readonly #byPerson = new ByPerson<Socket>();
 	readonly #floodControl: FloodControl;
 	readonly #hooks: SocketHooks;
 
@@ -23,7 +25,7 @@ export class Sockets {
 	restore(sockets: readonly WebSocket[], now: number): Socket[] {
 		for (const socket of sockets) {
 			const restored = new Socket(socket, this.#hooks);
-			this.#all.set(socket, restored);
+			this.#add(socket, restored);
 			this.#floodControl.restore(restored.person.userId, restored.badFrames, now);
 		}
 		return [...this.#all.values()].filter(({ isRevoked }) => !isRevoked);
@@ -31,8 +33,13 @@ export class Sockets {
 
 	open(socket: WebSocket, attachment: Omit<Attachment, "openedAt">): Socket {
 		const opened = new Socket(socket, this.#hooks, { ...attachment, openedAt: this.#hooks.now() });
-		this.#all.set(socket, opened);
+		this.#add(socket, opened);
 		return opened;
+	}
+
+	#add(socket: WebSocket, added: Socket): void {
+		this.#all.set(socket, added);
+		this.#byPerson.add(added);
 	}
 
 	get(socket: WebSocket): Socket | undefined {
@@ -40,6 +47,8 @@ export class Sockets {
 	}
 
 	delete(socket: WebSocket): void {
+		const deleted = this.#all.get(socket);
+		if (deleted) this.#byPerson.delete(deleted);
 		this.#all.delete(socket);
 	}
 
@@ -48,7 +57,7 @@ export class Sockets {
 	}
 
 	of(userId: string): Socket[] {
-		return [...this.#all.values()].filter(({ person }) => person.userId === userId);
+		return this.#byPerson.of(userId);
 	}
 
 	/** Closes all sockets of a person. */

@@ -202,7 +202,7 @@ export class Room implements ReconnectingSocketListener {
 	#catchUp(before: Progress, joined: Joined): void {
 		for (const event of catchUp(before, joined)) this.#forward(event);
 		this.#progress = { cursor: joined.cursor, live: this.#progress?.live ?? new Map() };
-		this.#updateParticipants(joined.participants);
+		this.#updateParticipants(joined);
 		this.#acknowledgeJoins();
 		this.#recovery.resolve(true);
 	}
@@ -210,7 +210,7 @@ export class Room implements ReconnectingSocketListener {
 	#restart(joined: Joined, isReset: boolean): void {
 		this.#progress = isReset ? progressAt(joined) : { cursor: joined.cursor, live: this.#progress?.live ?? new Map() };
 		this.#recovery.resolve(false);
-		this.#participants = byId(joined.participants);
+		this.#participants = everybodyIn(joined);
 		for (const message of joined.messages)
 			this.#answerPending({ type: "chat:message", conversationId: joined.conversationId, message, cursor: joined.cursor });
 		this.#acknowledgeJoins();
@@ -237,6 +237,7 @@ export class Room implements ReconnectingSocketListener {
 		if (progress) this.#progress = advance(progress, event);
 		if (event.type === "chat:user-joined") this.#participants?.set(event.userId, { userId: event.userId, username: event.username });
 		if (event.type === "chat:user-left") this.#participants?.delete(event.userId);
+		if (event.type === "chat:presence") this.#updateParticipants(event);
 		// A known message is sent all the same, as an update: its offset tells the client that
 		// there was an acknowledgement.
 		this.#outbound.emitEvent(isSentAgain ? { ...event, type: "chat:updated" } : event);
@@ -251,18 +252,25 @@ export class Room implements ReconnectingSocketListener {
 		});
 	}
 
-	/** Sends who joined and left during a break. */
-	#updateParticipants(people: readonly Person[]): void {
+	/** Sends who joined and left during a break, or while only their number was told. */
+	#updateParticipants(presence: Presence): void {
 		const { conversationId } = this;
 		const me = this.#owner.person.userId;
-		const before = this.#participants ?? byId(people);
-		const now = byId(people);
+		const [before, now] = [this.#participants, everybodyIn(presence)];
 		this.#participants = now;
+		if (!before || !now) return;
 		for (const { userId, username } of before.values())
 			if (!now.has(userId) && userId !== me) this.#outbound.emitEvent({ type: "chat:user-left", conversationId, userId, username });
-		for (const { userId, username } of people)
+		for (const { userId, username } of now.values())
 			if (!before.has(userId) && userId !== me) this.#outbound.emitEvent({ type: "chat:user-joined", conversationId, userId, username });
 	}
+}
+
+type Presence = { participants?: readonly Person[] | undefined; participantCount?: number | undefined };
+
+/** By their ids; `undefined` in a large conversation, where not all of them are named. */
+function everybodyIn({ participants = [], participantCount = participants.length }: Presence): Map<string, Person> | undefined {
+	return participantCount > participants.length ? undefined : byId(participants);
 }
 
 function byId(people: readonly Person[]): Map<string, Person> {

@@ -57,6 +57,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
 	"chat:user-joined": "A person's first socket has connected.",
 	"chat:left": "A connection to many conversations is in this one no more.",
 	"chat:user-left": "A person's last socket has disconnected.",
+	"chat:presence": "How many people are connected has changed, in a large conversation.",
 	"chat:user-typing": "Somebody else is typing, or has stopped.",
 	"chat:file": "A file that this socket sent as a binary frame is stored, and can be sent with a message.",
 	"chat:conversation": "The title, the assistant mode or a setting for Claude has changed.",

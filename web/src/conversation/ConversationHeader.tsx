@@ -30,7 +30,7 @@ type DialogName = "members" | "search" | "settings" | "pins" | "files";
 
 export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 	const strings = useStrings();
-	const { participants, you, members, role, conversation, connection } = chat;
+	const { participants, participantCount, you, members, role, conversation, connection } = chat;
 	const list = usePersonalList();
 	const [, navigate] = useLocation();
 	const [open, setOpen] = useState<DialogName>();
@@ -56,6 +56,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 						<bdi>{userId === you?.userId ? strings.you(username) : username}</bdi>
 					</li>
 				))}
+				{participantCount !== null && <li>{strings.countHere(participantCount)}</li>}
 			</ul>
 			<div className={styles.buttons}>
 				{/* All at once: later ones would move those that somebody is about to press. */}

@@ -281,6 +281,7 @@ export const de: Translation = {
 	participants: "Anwesende",
 	you: (name) => `${name} (du)`,
 	hereNow: (names) => `Gerade da: ${formats.all(names)}`,
+	countHere: (count) => `${formats.number(count)} gerade da`,
 	members: "Mitglieder",
 	membersButton: (count) => (count === undefined ? "Mitglieder" : `Mitglieder, ${formats.number(count)}`),
 	count: (count) => formats.number(count),

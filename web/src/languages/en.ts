@@ -212,6 +212,7 @@ export const en = {
 	participants: "Participants",
 	you: (name: string) => `${name} (you)`,
 	hereNow: (names: readonly string[]) => `Here now: ${formats.all(names)}`,
+	countHere: (count: number) => `${formats.number(count)} here now`,
 	members: "Members",
 	membersButton: (count: number | undefined) => (count === undefined ? "Members" : `Members, ${formats.number(count)}`),
 	count: (count: number) => formats.number(count),

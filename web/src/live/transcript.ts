@@ -24,6 +24,7 @@ import {
 	setState,
 } from "./outgoing.ts";
 import { applyMember } from "./people/applyMember.ts";
+import { applyPresence } from "./people/applyPresence.ts";
 import { firstUnread, type Reads, readsOf, withRead } from "./readPositions.ts";
 import { addResearch } from "./research.ts";
 
@@ -38,7 +39,10 @@ export type Unpaid = Pick<Event<"chat:error">, "scope" | "resetsAt">;
 /** A reply that is being written is one of the `messages`, and grows in its place. */
 export type Transcript = History & {
 	readonly outgoing: readonly OutgoingMessage[];
+	/** Empty where only their number is known. */
 	readonly participants: readonly Person[];
+	/** How many people are here, in a conversation where too many are to be told by name. */
+	readonly participantCount: number | null;
 	readonly typing: readonly Typing[];
 	/** `null` until the server has said whose connection this is. */
 	readonly you: Person | null;
@@ -80,6 +84,7 @@ export const emptyTranscript: Transcript = {
 	messages: [],
 	outgoing: [],
 	participants: [],
+	participantCount: null,
 	typing: [],
 	you: null,
 	conversation: null,
@@ -173,14 +178,11 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return transcript.messages.some(({ id, status }) => id === event.messageId && status !== "streaming")
 				? transcript
 				: { ...transcript, isBehind: true };
+		case "chat:presence":
 		case "chat:user-joined":
-			return { ...transcript, participants: [...without(transcript.participants, event.userId), personOf(event)] };
+			return { ...transcript, ...applyPresence(transcript, event) };
 		case "chat:user-left":
-			return {
-				...transcript,
-				participants: without(transcript.participants, event.userId),
-				typing: without(transcript.typing, event.userId),
-			};
+			return { ...transcript, ...applyPresence(transcript, event), typing: without(transcript.typing, event.userId) };
 		case "chat:user-typing": {
 			const others = without(transcript.typing, event.userId);
 			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingTimeout }] : others };
@@ -222,11 +224,11 @@ function grown(transcript: Transcript, messages: History["messages"] | undefined
 }
 
 function join(transcript: Transcript, event: Event<"chat:joined">): Transcript {
-	const { reset, messages, hasMore, participants, you, conversation, role, may = null, summary = null } = event;
+	const { reset, messages, hasMore, you, conversation, role, may = null, summary = null } = event;
 	const known: Transcript = {
 		...transcript,
 		older: transcript.older === "failed" ? "some" : transcript.older,
-		participants,
+		...applyPresence(transcript, event),
 		you,
 		summary,
 		conversation: conversation ?? transcript.conversation,

@@ -36,7 +36,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	const title = chat.conversation ? titleOf(chat.conversation, strings) : undefined;
 	// People who were present are members, also after they have left. The list of members may not be loaded yet.
 	const [hasMet, setHasMet] = useState(false);
-	if (!hasMet && chat.participants.length > 1) setHasMet(true);
+	if (!hasMet && (chat.participantCount ?? chat.participants.length) > 1) setHasMet(true);
 	const hasOthers = hasMet || (chat.members?.length ?? 0) > 1;
 	useTitle(title);
 	useKeyboardInset();

@@ -22,7 +22,7 @@ import type { Settle, Sink } from "../sink.ts";
 /** In ms. Chunks that come sooner share a frame. They must not wait in the queue of the conversation, whose frames others receive. */
 const chunkGap = 50;
 
-type Parts = { store: Store; clients: Pick<Clients, "all" | "send">; ended: (id: string) => void };
+type Parts = { store: Store; clients: Pick<Clients, "of" | "send">; ended: (id: string) => void };
 
 export class AsideSink implements Sink {
 	readonly message: Message;
@@ -174,8 +174,8 @@ export class AsideSink implements Sink {
 }
 
 /** Sends something that nobody else may receive. */
-export function sendToOwn(clients: Pick<Clients, "all" | "send">, userId: string, event: ServerEvent): void {
-	for (const client of clients.all()) if (client.person.userId === userId) clients.send(client, event);
+export function sendToOwn(clients: Pick<Clients, "of" | "send">, userId: string, event: ServerEvent): void {
+	for (const client of clients.of(userId)) clients.send(client, event);
 }
 
 /** The answer in the form of a reply that follows everything that it reads. */

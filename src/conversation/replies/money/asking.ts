@@ -208,7 +208,7 @@ export class Asking {
 	tell(userIds: ReadonlySet<string>, why: Notice | (Omit<Refusal, "error"> & { messageId: string })): void {
 		this.#clients.flush();
 		const event = "error" in why ? noticeEvent(this.#store.info.id, why) : errorEvent(this.#store.info.id, why);
-		for (const client of this.#clients.all()) if (userIds.has(client.person.userId)) this.#clients.send(client, event);
+		for (const userId of userIds) for (const client of this.#clients.of(userId)) this.#clients.send(client, event);
 	}
 }
 

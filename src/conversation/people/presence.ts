@@ -1,0 +1,86 @@
+// Who is here, and what everybody is told about it: who comes and goes while people are few, and then only how many they are. In memory
+// only: a sleep changes nothing, because it follows from who is connected.
+
+import { limits } from "../../protocol/limits.ts";
+import type { Person } from "../../protocol/person.ts";
+import type { Clients } from "../ports.ts";
+import type { Store } from "../store/store.ts";
+
+type Dependencies = { store: Pick<Store, "info" | "members">; clients: Clients; now: () => number };
+
+/** The first people who are here; `participantCount`: how many they are, if that is more. */
+export type ParticipantList = { participants: Person[]; participantCount?: number };
+
+export class Presence {
+	readonly #with: Dependencies;
+	/** When everybody was last told how many are here, in ms. */
+	#toldAt = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(dependencies: Dependencies) {
+		this.#with = dependencies;
+	}
+
+	isHere(userId: string): boolean {
+		return this.#with.clients.of(userId).length > 0;
+	}
+
+	/** For a client that joins: with its own person in any case. */
+	listFor(userId: string): ParticipantList {
+		const { people } = this.#with.clients;
+		if (people <= limits.participants) return { participants: this.#first(limits.participants) };
+		const others = this.#first(limits.participants, userId).slice(0, limits.participants - 1);
+		return { participants: [...this.#personOf(userId), ...others], participantCount: people };
+	}
+
+	/** Their first client has been added. */
+	joined(person: Person): void {
+		const { clients, store } = this.#with;
+		if (clients.people > limits.participants) this.#tell();
+		else clients.broadcast({ type: "chat:user-joined", conversationId: store.info.id, ...person }, person.userId);
+	}
+
+	/** Their last client has been deleted. */
+	left(person: Person): void {
+		const { clients, store } = this.#with;
+		// With the last one above the limit, everybody is told again who is here.
+		if (clients.people >= limits.participants) this.#tell();
+		else clients.broadcast({ type: "chat:user-left", conversationId: store.info.id, ...person });
+	}
+
+	/** Tells at once, or after an interval if that was done a moment ago. */
+	#tell(): void {
+		if (this.#timer !== undefined) return;
+		const { clients, store, now } = this.#with;
+		const conversationId = store.info.id;
+		const tell = () => {
+			this.#timer = undefined;
+			this.#toldAt = now();
+			const { people } = clients;
+			const participants = people <= limits.participants && { participants: this.#first(limits.participants) };
+			clients.broadcast({ type: "chat:presence", conversationId, participantCount: people, ...participants });
+		};
+		const wait = this.#toldAt + limits.presenceInterval - now();
+		if (wait <= 0) tell();
+		else this.#timer = setTimeout(tell, wait);
+	}
+
+	/** The first people who are here, once each. */
+	#first(most: number, except?: string): Person[] {
+		const participants: Person[] = [];
+		for (const userId of this.#with.clients.userIds()) {
+			if (participants.length >= most) break;
+			if (userId !== except) participants.push(...this.#personOf(userId));
+		}
+		return participants;
+	}
+
+	/** Under their own name where they are here in person beside a program of theirs; nobody if they are not here. */
+	#personOf(userId: string): Person[] {
+		const { clients, store } = this.#with;
+		const people = clients.of(userId).map(({ person }) => person);
+		const ownName = store.members.find(userId)?.username;
+		const person = people.findLast(({ username }) => username === ownName) ?? people[0];
+		return person ? [person] : [];
+	}
+}
