@@ -197,15 +197,15 @@ export const bugs: Bug[] = [
 	{
 		name: "what had no room to be given back wakes the object again and again",
 		file: "src/conversation/replies/money/funding.ts",
-		from: "if (this.#requests.has(payment.id)) this.#requests.set(payment.id, this.#now() + longestRequest);",
+		from: "if (this.#requests.has(payment.id)) this.#requests.add(payment.id);",
 		to: "",
 		project: "worker",
 		tests: ["replies/full-payments"],
 	},
 	{
 		name: "whoever leaves while purses are asked for a title pays for it",
-		file: "src/conversation/replies/money/funding.ts",
-		from: "if (this.#store.members.find(granted.payer.userId)) return",
+		file: "src/conversation/replies/money/single-requests.ts",
+		from: "if (this.#with.store.members.find(granted.payer.userId)) return",
 		to: "return",
 		project: "worker",
 		tests: ["replies/funding"],

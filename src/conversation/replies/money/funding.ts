@@ -2,12 +2,11 @@
 // settles what they did cost. Must not know when Claude is asked, nor how a request is made.
 
 import { newReservationId } from "../../../money/account.ts";
-import { usdOf } from "../../../money/cost.ts";
 import type { Period } from "../../../money/periods.ts";
 import type { Price } from "../../../money/prices.ts";
 import { hasSpent } from "../../../money/purse.ts";
 import { type Balance, nothingSpent, type Report, type Spent } from "../../../money/purse-calls.ts";
-import type { Message, Usage } from "../../../protocol/message.ts";
+import type { Message } from "../../../protocol/message.ts";
 import type { Alarm, Purses, ReplyOptions } from "../../ports.ts";
 import type { Written } from "../../store/columns.ts";
 import { type Ask, isAnswer, type Kind, labelOf, ownersOf, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
@@ -20,11 +19,9 @@ import { enterRequest, enterShare } from "./journal.ts";
 import { isLeft, usedBy } from "./left.ts";
 import { type Granted, Reservations, rewritersIn, type Unfunded } from "./reservations.ts";
 import { rewriteFor, shareOf } from "./rewrites.ts";
+import { SingleRequests } from "./single-requests.ts";
 import type { LostRequest } from "./spending.ts";
 import type { Terms } from "./terms.ts";
-
-/** In ms. A title or a summary takes less time, its wait for purses included. */
-const longestRequest = 120_000;
 
 /**
  * In ms. When an object died, and how long it had stood still before, is not known. Whoever waits for the reply wakes it within seconds,
@@ -42,8 +39,7 @@ export class Funding {
 	readonly #now: () => number;
 	/** Payments that began in this life of the object. */
 	readonly #begun = new Set<string>();
-	/** When single requests that run now are certainly over, in ms: if the object dies, the alarm ends them then. */
-	readonly #requests = new Map<string, number>();
+	readonly #requests: SingleRequests;
 
 	constructor(parts: {
 		store: Store;
@@ -60,6 +56,7 @@ export class Funding {
 		this.#reservations = new Reservations(parts);
 		this.#networks = parts.networks;
 		this.#now = parts.now;
+		this.#requests = new SingleRequests(this, parts);
 	}
 
 	/** False where nothing is paid, or no price is known: then Claude is asked at once, and nothing is written down. */
@@ -95,7 +92,7 @@ export class Funding {
 		for (const payment of this.#store.payments.open()) {
 			if (!isDeleted && !isLeft(this.#store, payment, this.#begun)) continue;
 			// If there is no room to end it now, the alarm tries again.
-			if (this.#requests.has(payment.id)) this.#requests.set(payment.id, this.#now() + longestRequest);
+			if (this.#requests.has(payment.id)) this.#requests.add(payment.id);
 			if (payment.type === "ask") this.#releaseAll(payment);
 			else this.settle(payment, usedBy(this.#store, payment), "interrupted");
 		}
@@ -106,40 +103,23 @@ export class Funding {
 		this.#requests.delete(ask.id);
 	}
 
-	/**
-	 * Reserves for a single request. The request is not sent without a payment, and people who leave meanwhile pay for nothing. `about`:
-	 * the message that the journal names.
-	 */
-	async forRequest(
-		kind: Exclude<Kind, "reply" | "aside">,
-		payers: readonly Payer[],
-		about: Pick<Message, "id">,
-		tokens: { prompt: number; answer: number },
-	): Promise<Paid | Unfunded> {
-		const ask = this.ask(kind, payers);
-		this.#requests.set(ask.id, ask.at + longestRequest);
-		this.#alarm.bringForward();
-		const granted = await this.reserve(ask, { text: tokens.prompt, files: 0 }, tokens.answer);
-		if ("reason" in granted) {
-			this.#requests.delete(ask.id);
-			return granted;
-		}
-		return this.#orLeave(ask, () => {
-			if (this.#store.members.find(granted.payer.userId)) return this.begin(granted, kind, about);
-			this.giveBack(granted);
-			this.#requests.delete(ask.id);
-			return { reason: "gone", scope: "person" };
-		});
+	/** Reserves for a single request. `about`: the message that the journal names. */
+	forRequest(...request: Parameters<SingleRequests["pay"]>): Promise<Paid | Unfunded> {
+		return this.#requests.pay(...request);
+	}
+
+	endRequest(...ended: Parameters<SingleRequests["end"]>): void {
+		this.#requests.end(...ended);
 	}
 
 	/** Does the next step of an ask. If the storage has no room for it, the ask is left to the alarm, which ends it. */
-	async #orLeave<T>(ask: Ask, work: () => T | Promise<T>): Promise<T> {
+	async orLeave<T>(ask: Ask, work: () => T | Promise<T>): Promise<T> {
 		try {
 			return await work();
 		} catch (error) {
 			this.#begun.delete(ask.id);
 			// Questions of the log are taken up again.
-			if (ask.kind !== "reply") this.#requests.set(ask.id, this.#now() + longestRequest);
+			if (ask.kind !== "reply") this.#requests.add(ask.id);
 			this.#alarm.bringForward();
 			throw error;
 		}
@@ -147,22 +127,12 @@ export class Funding {
 
 	/** When what a single request has reserved is settled if the object dies meanwhile, in ms. */
 	get dueAt(): number | undefined {
-		return this.#requests.size > 0 ? Math.min(...this.#requests.values()) : undefined;
-	}
-
-	/** A refused request costs nothing. Of one that took too long nobody knows what it cost. */
-	endRequest(paid: Paid, result: { usage: Usage } | "failed" | "timed_out"): void {
-		if (this.#store.payments.find(paid.id) === undefined) return;
-		// If it cannot be settled now, the next life of the object settles it: the alarm would fire again and again.
-		this.#requests.delete(paid.id);
-		if (result === "timed_out") this.settle(paid, { cost: { usd: usdOf(paid.microUsd), about: true } }, result);
-		else if (result === "failed") this.settle(paid, {}, result);
-		else this.settle(paid, { usage: result.usage }, "complete");
+		return this.#requests.dueAt;
 	}
 
 	/** Reserves for a request of this size. A refusal leaves nothing behind. Where a decision has no room to go on, the alarm ends its ask. */
 	async reserve(ask: Ask, prompt: PromptSize, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
-		const answer = await this.#orLeave(ask, () => this.#reservations.reserve(ask, prompt, maxTokens));
+		const answer = await this.orLeave(ask, () => this.#reservations.reserve(ask, prompt, maxTokens));
 		if (ask.kind === "decision") this.#begun.delete(ask.id);
 		return answer;
 	}
