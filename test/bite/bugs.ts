@@ -6434,4 +6434,20 @@ export const bugs: Bug[] = [
 		project: "web",
 		tests: ["web/places"],
 	},
+	{
+		name: "a call that one person began is repeated with the token of another",
+		file: "web/src/account/session.ts",
+		from: "return refreshed.value.user.id === state.user.id ? call(refreshed.value.token) : notSignedIn;",
+		to: "return call(refreshed.value.token);",
+		project: "web",
+		tests: ["web/session"],
+	},
+	{
+		name: "a connection goes on with the token of another person",
+		file: "web/src/account/session.ts",
+		from: 'return "token" in renewal && !this.#isUser(userId) ? { failure: "signed_out" } : renewal;',
+		to: "return renewal;",
+		project: "web",
+		tests: ["web/session"],
+	},
 ];

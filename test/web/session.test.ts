@@ -15,7 +15,8 @@ let recalled: { id: string; name: string } | undefined;
 
 const misconfigured = { error: { code: "misconfigured", message: "Set JWT_SECRET." } } as const;
 
-type Answer = "token" | typeof unauthorized | typeof unreachable | typeof misconfigured;
+/** A "token of Ben": another tab has signed in somebody else. */
+type Answer = "token" | "token of Ben" | typeof unauthorized | typeof unreachable | typeof misconfigured;
 
 /** A session whose refreshes have these answers, one after the other. */
 function begin(...answers: (Answer | Promise<Answer>)[]) {
@@ -42,6 +43,8 @@ function begin(...answers: (Answer | Promise<Answer>)[]) {
 		refresh: async () => {
 			asked += 1;
 			const answer = (await answers.shift()) ?? unauthorized;
+			if (answer === "token of Ben")
+				return { value: { token: "token-ben", expiresAt: clock.now() + 900_000, user: { id: "g2", name: "Ben" } } };
 			return answer === "token" ? signedIn(`token-${asked}`) : answer;
 		},
 	});
@@ -187,6 +190,56 @@ describe("a session", () => {
 			return token === "token-0" ? { error: { code: "token_expired", message: "" } } : { value: "done" };
 		});
 		expect([tokens, result]).toEqual([["token-0", "token-1"], { value: "done" }]);
+	});
+});
+
+describe("when another tab has signed in somebody else", () => {
+	/** Begins as Ann, whose token is not accepted any more. */
+	async function asAnn() {
+		const one = begin("token", "token of Ben");
+		await one.session.renew();
+		const tokens: string[] = [];
+		const refusing = async (token: string): Promise<Result<typeof erased>> => {
+			tokens.push(token);
+			return token === "token-1" ? unauthorized : { value: erased };
+		};
+		return { ...one, tokens, refusing };
+	}
+
+	it("a call that was refused is not made again in their name", async () => {
+		const { session, tokens, refusing } = await asAnn();
+		expect(await session.call(refusing)).toMatchObject({ error: { code: "unauthorized" } });
+		expect(tokens).toEqual(["token-1"]);
+		expect(session.state()).toMatchObject({ type: "signed_in", user: { id: "g2" } });
+	});
+
+	it("an erasure erases neither of them", async () => {
+		const { session, tokens, refusing } = await asAnn();
+		expect(await session.erase(refusing)).toBeDefined();
+		expect(tokens).toEqual(["token-1"]);
+		expect(session.state()).toMatchObject({ type: "signed_in", user: { id: "g2" } });
+	});
+
+	it("a call of the remembered person is not made", async () => {
+		recalled = { id: "g1", name: "Ann" };
+		const renewed = Promise.withResolvers<Answer>();
+		const { session } = begin(renewed.promise);
+		session.start();
+		await settled();
+		await settled();
+		const tokens: string[] = [];
+		const result = session.call(async (token) => ({ value: tokens.push(token) }));
+		renewed.resolve("token of Ben");
+		expect(await result).toMatchObject({ error: { code: "unauthorized" } });
+		expect(tokens).toEqual([]);
+	});
+
+	it("what was begun before is not made with their token, and a connection ends", async () => {
+		const { session, tokens, refusing } = await asAnn();
+		expect(await session.renewFor("g1")).toEqual({ failure: "signed_out" });
+		expect(await session.callAs("g1", refusing)).toMatchObject({ error: { code: "unauthorized" } });
+		expect(tokens).toEqual([]);
+		expect(await session.callAs("g2", refusing)).toEqual({ value: erased });
 	});
 });
 

@@ -49,6 +49,13 @@ export function followTheme(): void {
 	preferences.subscribe(follow);
 }
 
+let owner: string | undefined;
+
 session.subscribe(() => {
-	if (session.state().type === "signed_out") preferences.forget();
+	const state = session.state();
+	const user = "user" in state ? state.user.id : undefined;
+	// Another tab may have signed in somebody else.
+	const isAnother = owner !== undefined && user !== undefined && user !== owner;
+	owner = user ?? owner;
+	if (state.type === "signed_out" || isAnother) preferences.forget();
 });

@@ -108,9 +108,15 @@ export class Session {
 		return { failure: result.error.code === "unauthorized" ? "signed_out" : "unreachable" };
 	};
 
+	/** Like `renew`, for a connection of this person: another person's token ends it. */
+	async renewFor(userId: string): Promise<Renewal> {
+		const renewal = await this.renew();
+		return "token" in renewal && !this.#isUser(userId) ? { failure: "signed_out" } : renewal;
+	}
+
 	/**
 	 * Makes a call with the token. Gets a new token if there is none, or once if it is not
-	 * accepted.
+	 * accepted. Another tab may have signed in somebody else meanwhile: then the call is not made in their name.
 	 */
 	async call<T>(call: (token: string) => Promise<Result<T>>): Promise<Result<T>> {
 		const state = this.#state;
@@ -118,7 +124,17 @@ export class Session {
 		const result = state.type === "signed_in" ? await call(state.token) : undefined;
 		if (result && (!("error" in result) || (result.error.code !== "unauthorized" && result.error.code !== "token_expired"))) return result;
 		const refreshed = await this.#refreshed();
-		return "value" in refreshed ? call(refreshed.value.token) : (result ?? refreshed);
+		if ("error" in refreshed) return result ?? refreshed;
+		return refreshed.value.user.id === state.user.id ? call(refreshed.value.token) : notSignedIn;
+	}
+
+	/** Like `call`, for what this person has begun, and what may be made or repeated after they have left the page. */
+	async callAs<T>(userId: string, call: (token: string) => Promise<Result<T>>): Promise<Result<T>> {
+		return this.#isUser(userId) ? this.call(call) : notSignedIn;
+	}
+
+	#isUser(userId: string): boolean {
+		return "user" in this.#state && this.#state.user.id === userId;
 	}
 
 	/** Like `call`, but returns only the reason if it failed. */

@@ -38,7 +38,7 @@ function makeClient(cache: DeviceCache): ListClient {
 		clock,
 		random: Math.random,
 		hasNetwork,
-		renewToken: session.renew,
+		renewToken: () => session.renewFor(cache.userId),
 		explainRefusal: async (token) => {
 			const result = await whoAmI(token);
 			return "error" in result && result.error.code === "unauthorized" ? closeCodes.token : undefined;
@@ -47,7 +47,7 @@ function makeClient(cache: DeviceCache): ListClient {
 			const result = await session.call((token) => conversationsBefore(token, before));
 			return "value" in result ? result.value : null;
 		},
-		changeListEntry: async (id, change) => "value" in (await session.call((token) => changeListEntry(token, id, change))),
+		changeListEntry: async (id, change) => "value" in (await session.callAs(cache.userId, (token) => changeListEntry(token, id, change))),
 		openTabs: openOtherTabs(cache.userId),
 		keeper: { read: cache.readList, write: (conversations) => void cache.writeList(conversations) },
 	});

@@ -32,7 +32,8 @@ type Props = { id: string; token: string | null; cache: DeviceCache; userId: str
 
 export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	const strings = useStrings();
-	const { chat } = useChatWebSocket(id, token, session.renew, cache);
+	const renew = useCallback(() => session.renewFor(userId), [userId]);
+	const { chat } = useChatWebSocket(id, token, renew, cache);
 	const title = chat.conversation ? titleOf(chat.conversation, strings) : undefined;
 	// People who were present are members, also after they have left. The list of members may not be loaded yet.
 	const [hasMet, setHasMet] = useState(false);

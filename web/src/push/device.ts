@@ -42,8 +42,8 @@ async function subscribe(userId: string, mark?: Mark): Promise<Obstacle | undefi
 		if (mark && isCurrent(mark, heldKey, key, Date.now())) return undefined;
 		if (held && !isSameKey(heldKey, key)) await held.unsubscribe();
 		const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-		const failed = await session.attempt((token) => addDevice(token, subscription.toJSON()));
-		if (failed !== undefined) return "unreachable";
+		const added = await session.callAs(userId, (token) => addDevice(token, subscription.toJSON()));
+		if ("error" in added) return "unreachable";
 		writeMark({ userId, at: Date.now() });
 		return undefined;
 	} catch (error) {

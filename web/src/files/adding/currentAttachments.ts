@@ -54,7 +54,7 @@ async function sendWithoutChat(
 ): Promise<number | undefined> {
 	const { files, steer: _, ...body } = message;
 	const named = files?.map(({ id, alt }) => (alt ? { id, alt } : id));
-	const result = await session.call((token) => send(token, conversationId, { ...body, files: named, clientId }));
+	const result = await session.callAs(userId, (token) => send(token, conversationId, { ...body, files: named, clientId }));
 	if ("value" in result) return undefined;
 	const pause = sendAgainIn(result.error);
 	if (pause !== undefined) return pause;
@@ -100,13 +100,13 @@ function heldOf(userId: string, conversationId: string): Held {
 			newId,
 			disk,
 			redraw,
-			upload: (file, options) => session.call((token) => upload(token, conversationId, file, options)),
+			upload: (file, options) => session.callAs(userId, (token) => upload(token, conversationId, file, options)),
 			addThumbnail: async (file, thumbnail) => {
 				const state = session.state();
-				if (state.type !== "signed_in") return file;
+				if (state.type !== "signed_in" || state.user.id !== userId) return file;
 				return (await addThumbnail(state.token, conversationId, file.id, thumbnail)) ?? file;
 			},
-			discard: ({ id }) => void session.call((token) => deleteFile(token, conversationId, id)),
+			discard: ({ id }) => void session.callAs(userId, (token) => deleteFile(token, conversationId, id)),
 			send: async ({ content, ...about }, clientId) => {
 				if (!made.chat) return sendWithoutChat(made, userId, conversationId, { content, ...about }, clientId);
 				made.chat.sendMessage(content, about, clientId);
