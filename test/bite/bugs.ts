@@ -6450,4 +6450,28 @@ export const bugs: Bug[] = [
 		project: "web",
 		tests: ["web/session"],
 	},
+	{
+		name: "what was used is charged again where the storage becomes full in the middle",
+		file: "src/conversation/replies/money/funding.ts",
+		from: "\t\tthis.#store.whole(() => {\n\t\t\tenterRequest(this.#store, stored, spent, outcome, this.#now());\n\t\t\tthis.#charge(stored, spent);\n\t\t});\n",
+		to: "\t\tenterRequest(this.#store, stored, spent, outcome, this.#now());\n\t\tthis.#charge(stored, spent);\n",
+		project: "worker",
+		tests: ["replies/full-payments"],
+	},
+	{
+		name: "what a reply used before it waits is charged again where the storage becomes full",
+		file: "src/conversation/replies/money/funding.ts",
+		from: "if (hasSpent(spent)) this.#store.whole(() => this.#charge(stored, spent));",
+		to: "if (hasSpent(spent)) this.#charge(stored, spent);",
+		project: "worker",
+		tests: ["replies/full-payments"],
+	},
+	{
+		name: "a title that had no room to be settled stays reserved until the object dies",
+		file: "src/conversation/replies/money/single-requests.ts",
+		from: "\t\t\tthis.#unsettled.set(paid.id, settle);\n",
+		to: "",
+		project: "worker",
+		tests: ["replies/full-payments"],
+	},
 ];

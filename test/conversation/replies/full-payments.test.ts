@@ -1,6 +1,7 @@
 // What is paid for in a storage that becomes full at any of its writes: nothing stays reserved, and no request goes unpaid.
 
 import { describe, expect, it } from "vitest";
+import type { ProposedTitle } from "../../../src/conversation/ports.ts";
 import { priceOf } from "../../../src/money/prices.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { ann, bob, inConversation, settled, TestConversation, type TestPurses } from "../../support/conversation.ts";
@@ -55,6 +56,21 @@ function fillPurses({ purses }: TestConversation): () => void {
 		purses.settle = settle;
 	};
 }
+
+/** Like the purses of other objects: what they are told stands in the place of the payment first. */
+function settlesByRow({ purses, store }: TestConversation): void {
+	const settle = purses.settle.bind(purses);
+	purses.settle = (id, charges) => {
+		store.payments.settle(id, charges);
+		settle(id, charges);
+	};
+}
+
+const entries = ({ storage }: DurableObjectState) =>
+	storage.sql
+		.exec<{ outcome: string }>("SELECT outcome FROM journal")
+		.toArray()
+		.map(({ outcome }) => outcome);
 
 function expectAllSettled({ store, now, purses }: TestConversation): void {
 	expect(store.payments.open()).toEqual([]);
@@ -287,9 +303,106 @@ describe("a payment in a storage that becomes full", () => {
 		}));
 });
 
-describe("a reply that could not be ended for want of room", () => {
-	const write = { id: "toolu_1", name: "docs__write", input: "{}" };
+const write = { id: "toolu_1", name: "docs__write", input: "{}" };
+const pause = { type: "pause", turn: [{ type: "tool_use", ...write, input: {} }], calls: [write] } as const;
 
+describe("what has been used, in a storage that becomes full", () => {
+	it.each(Array.from({ length: 12 }, (_, n) => n))("before a reply waits for people, with room for %s rows, is charged once", (after) =>
+		withMoney(async (conversation, state) => {
+			settlesByRow(conversation);
+			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });
+			conversation.say(conversation.enter(ann), "Hi");
+			await settled();
+			await conversation.call.usage(1_000, 100);
+			await withRoom(state, after, async () => {
+				await conversation.call.event(pause);
+				await settled();
+			});
+			for (let n = 0; n < 3; n++) {
+				conversation.now += 31_000;
+				conversation.replies.recover();
+				await settled();
+			}
+			const { purse } = conversation.store.payments;
+			const told = conversation.purses.settled.filter(([owner]) => owner === "ann").map(([, microUsd]) => microUsd);
+			// A reply whose pause had no room is asked again, and goes on being paid for.
+			const isOver = conversation.store.payments.open().length === 0;
+			expect(purse.sums("day", conversation.now).microUsd).toBe(told.reduce((sum, one) => sum + one, 0));
+			expect(told.length).toBe(isOver ? 1 : 0);
+			expect(entries(state).filter((outcome) => outcome === "paused").length).toBeLessThanOrEqual(1);
+		}),
+	);
+
+	it.each(Array.from({ length: 8 }, (_, n) => n))(
+		"for a title whose object died, with room for %s rows at each try, is charged once",
+		(after) =>
+			inConversation(
+				async (conversation, state) => {
+					metered(conversation);
+					settlesByRow(conversation);
+					conversation.say(conversation.enter(ann), "Hi");
+					await settled();
+					await conversation.call.usage(1_000, 500);
+					await conversation.call.event(ended);
+					await settled();
+					await settled();
+					const reserved = conversation.store.payments.open().map((one) => (one.type === "paid" ? [one.kind, one.microUsd] : [one.kind]));
+					const before = conversation.store.payments.purse.sums("day", conversation.now).microUsd;
+					const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+					settlesByRow(next);
+					for (let n = 0; n < 3; n++) {
+						await withRoom(state, after, async () => {
+							next.replies.recover();
+							await settled();
+						});
+						next.now += 121_000;
+					}
+					next.replies.recover();
+					await settled();
+					expect(reserved).toEqual([["title", expect.any(Number)]]);
+					expect(next.store.payments.purse.sums("day", next.now).microUsd - before).toBe(reserved[0]?.[1]);
+					expect(entries(state)).toEqual(["empty", "interrupted"]);
+					expect(next.purses.settled.filter(([owner]) => owner === "ann")).toEqual([["ann", reserved[0]?.[1]]]);
+					expectAllSettled(next);
+				},
+				60_000,
+				{ title: "", titler: { title: () => new Promise(() => {}) } },
+			),
+	);
+
+	it("for a title that could not be settled is charged within two minutes, as it was reported", () =>
+		inConversation(
+			async (conversation, state) => {
+				metered(conversation);
+				settlesByRow(conversation);
+				conversation.say(conversation.enter(ann), "Hi");
+				await settled();
+				await conversation.call.usage(1_000, 500);
+				await conversation.call.event(ended);
+				await settled();
+				await settled();
+				const before = conversation.store.payments.purse.sums("day", conversation.now).microUsd;
+				await withRoom(state, 0, async () => {
+					proposed.resolve({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } });
+					await settled();
+					await settled();
+				});
+				expect(conversation.replies.dueAt).toBe(conversation.now + 120_000);
+				conversation.now += 120_000;
+				conversation.replies.recover();
+				await settled();
+				expect(conversation.replies.dueAt).toBeUndefined();
+				expectAllSettled(conversation);
+				expect(entries(state)).toEqual(["empty", "complete"]);
+				expect(conversation.store.payments.purse.sums("day", conversation.now).microUsd - before).toBeLessThan(1_000);
+			},
+			60_000,
+			{ title: "", titler: { title: () => proposed.promise } },
+		));
+	const proposed = Promise.withResolvers<ProposedTitle>();
+});
+
+describe("a reply that could not be ended for want of room", () => {
 	it("while it waited for people is tried again after half a minute", () =>
 		withMoney(async (conversation, state) => {
 			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });
@@ -297,7 +410,7 @@ describe("a reply that could not be ended for want of room", () => {
 			conversation.say(client, "Hi");
 			await settled();
 			await conversation.call.usage(1_000, 100);
-			await conversation.call.event({ type: "pause", turn: [{ type: "tool_use", ...write, input: {} }], calls: [write] });
+			await conversation.call.event(pause);
 			await settled();
 			await withRoom(state, 0, async () => {
 				conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });

@@ -90,10 +90,12 @@ export class Funding {
 	 */
 	endRequests(isDeleted = false): void {
 		for (const payment of this.#store.payments.open()) {
-			if (!isDeleted && !isLeft(this.#store, payment, this.#begun)) continue;
+			const settle = this.#requests.settlementOf(payment.id);
+			if (!isDeleted && !settle && !isLeft(this.#store, payment, this.#begun)) continue;
 			// If there is no room to end it now, the alarm tries again.
 			if (this.#requests.has(payment.id)) this.#requests.add(payment.id);
-			if (payment.type === "ask") this.#releaseAll(payment);
+			if (settle) settle();
+			else if (payment.type === "ask") this.#releaseAll(payment);
 			else this.settle(payment, usedBy(this.#store, payment), "interrupted");
 		}
 	}
@@ -220,25 +222,30 @@ export class Funding {
 	requestEnded(paid: Paid, total: Used, outcome: string, isLater = false): Paid {
 		const stored = this.#stored(paid);
 		const spent = spentOf(stored, this.priceOf(stored), total);
-		enterRequest(this.#store, stored, spent, outcome, this.#now());
 		const next = { ...stored, spent, sentAt: isLater ? undefined : this.#now() };
-		this.#store.payments.put(next);
+		// In one step: what is entered alone would be entered again.
+		this.#store.whole(() => {
+			enterRequest(this.#store, stored, spent, outcome, this.#now());
+			this.#store.payments.put(next);
+		});
 		return next;
 	}
 
-	/** Nothing more is asked: charges all purses. */
+	/** Nothing more is asked: charges all purses, or none of them. */
 	settle(paid: Paid, total: Used, outcome: string): void {
 		const stored = this.#stored(paid);
 		const spent = spentOf(stored, this.priceOf(stored), total);
-		enterRequest(this.#store, stored, spent, outcome, this.#now());
-		this.#charge(stored, spent);
+		this.#store.whole(() => {
+			enterRequest(this.#store, stored, spent, outcome, this.#now());
+			this.#charge(stored, spent);
+		});
 	}
 
 	/** A reply waits for people. What it has used is charged, and nothing is reserved meanwhile. */
 	suspend(paid: Paid, total: Used): void {
 		const stored = this.#stored(paid);
 		const spent = spentOf(stored, this.priceOf(stored), total);
-		if (hasSpent(spent)) this.#charge(stored, spent);
+		if (hasSpent(spent)) this.#store.whole(() => this.#charge(stored, spent));
 		else this.giveBack(stored);
 	}
 

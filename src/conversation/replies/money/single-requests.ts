@@ -29,6 +29,8 @@ export class SingleRequests {
 	readonly #with: Parts;
 	/** When those that run now are certainly over, in ms: if the object dies, the alarm ends them then. */
 	readonly #overAt = new Map<string, number>();
+	/** Settles those that have ended and had no room for that. */
+	readonly #unsettled = new Map<string, () => void>();
 
 	constructor(paying: Paying, parts: Parts) {
 		this.#paying = paying;
@@ -50,6 +52,7 @@ export class SingleRequests {
 
 	delete(id: string): void {
 		this.#overAt.delete(id);
+		this.#unsettled.delete(id);
 	}
 
 	/** The request is not sent without a payment, and people who leave meanwhile pay for nothing. */
@@ -78,10 +81,22 @@ export class SingleRequests {
 	/** A refused request costs nothing. Of one that took too long nobody knows what it cost. */
 	end(paid: Paid, result: { usage: Usage } | "failed" | "timed_out"): void {
 		if (this.#with.store.payments.find(paid.id) === undefined) return;
-		// If it cannot be settled now, the next life of the object settles it: the alarm would fire again and again.
-		this.delete(paid.id);
-		if (result === "timed_out") this.#paying.settle(paid, { cost: { usd: usdOf(paid.microUsd), about: true } }, result);
-		else if (result === "failed") this.#paying.settle(paid, {}, result);
-		else this.#paying.settle(paid, { usage: result.usage }, "complete");
+		const used: Used =
+			result === "timed_out" ? { cost: { usd: usdOf(paid.microUsd), about: true } } : result === "failed" ? {} : { usage: result.usage };
+		const settle = () => this.#paying.settle(paid, used, typeof result === "string" ? result : "complete");
+		try {
+			settle();
+		} catch (error) {
+			// There is no room to settle it. The alarm tries again, and no more often than it looks for requests that are over.
+			this.#unsettled.set(paid.id, settle);
+			this.add(paid.id);
+			this.#with.alarm.bringForward();
+			throw error;
+		}
+	}
+
+	/** Settles one that has ended and had no room for that; `undefined` if it has not ended. */
+	settlementOf(id: string): (() => void) | undefined {
+		return this.#unsettled.get(id);
 	}
 }
