@@ -6474,4 +6474,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/full-payments"],
 	},
+	{
+		name: "a question that had no room to be asked is forgotten with its object",
+		file: "src/conversation/replies/replies.ts",
+		from: "\t#isNextLeft = true;\n\n",
+		to: "\t#isNextLeft = false;\n\n",
+		project: "worker",
+		tests: ["replies/full-payments"],
+	},
+	{
+		name: "a question that purses refuse in a full storage waits for ever",
+		file: "src/conversation/replies/money/asking.ts",
+		from: "if (wasKept) this.#askNext();",
+		to: "",
+		project: "worker",
+		tests: ["replies/full-payments"],
+	},
 ];

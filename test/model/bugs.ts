@@ -36,6 +36,13 @@ export const pinned: Pinned[] = [
 	{ bug: "a reply begins without its payment where the storage becomes full", rule: nothingElse, steps: 5, hasLastRow: true },
 	{ bug: "an ask whose object died is forgotten", rule: anAlarm, steps: 2 },
 	{ bug: "Claude answers nobody any more after purses were asked in a full storage", rule: atRest, steps: 3 },
+	{
+		bug: "a question that had no room to be asked is forgotten with its object",
+		rule: atRest,
+		steps: 5,
+		isPaid: false,
+		hasLastRow: true,
+	},
 	{ bug: "a question that waits is forgotten when a reply cannot be regenerated", rule: anAlarm, steps: 6 },
 	{
 		bug: "a deleted reply that was to be written anew leaves other questions without an answer",
@@ -74,6 +81,7 @@ export const beyond: { [bug: string]: string } = {
 	"a stopped reply loses its usage": "amounts of money",
 	"no alarm is set any more after its handler has failed": "failures of the platform",
 	"no alarm is set any more after it could not be set": "failures of the platform",
+	"a question that purses refuse in a full storage waits for ever": "which purse refuses",
 	"a reply that nobody decides about in time stands still where the storage was full":
 		"the refusal and its repair are one step in the model",
 };

@@ -102,10 +102,19 @@ export class ConversationObject {
 		else this.#begin((row) => this.#addReply(row, [...by]));
 	}
 
-	/** Asks for all questions that wait. */
+	/** Asks for all questions that wait. If there is no room for that, the alarm tries again. */
 	#askNext(): void {
 		const { asking } = this.s;
-		if (asking.length > 0) this.ask(asking);
+		this.memory.hasAskedNext = true;
+		if (asking.length === 0 || this.tries(() => this.ask(asking))) return;
+		this.memory.hasAskedNext = false;
+		this.#setAlarm(orphanAfter);
+	}
+
+	/** Whether an earlier life of the object could not ask is not known. */
+	#askWhatIsLeft(): void {
+		const hasAsked = this.memory.hasAskedNext ?? this.isBroken("a question that had no room to be asked is forgotten with its object");
+		if (!hasAsked && !this.isBusy && !this.#openAsk) this.#askNext();
 	}
 
 	pay(by: readonly Person[], isAgain?: boolean): void {
@@ -616,6 +625,7 @@ export class ConversationObject {
 			if (this.running) this.#proceed(this.running);
 			else if (this.row?.status === "streaming") this.#resume(this.row);
 			else if (!this.isBroken("an ask whose object died is forgotten")) this.#recoverAsk();
+			this.#askWhatIsLeft();
 			this.#endRequests();
 		});
 		if (isSafe) return;

@@ -62,11 +62,15 @@ export type Asks = {
 	isOver?: true;
 };
 
-/** `hasBegun`: the open payment began in this life of the object. */
+/**
+ * `hasBegun`: the open payment began in this life of the object. `hasAskedNext`: whatever waited was asked
+ * in this life.
+ */
 export type Memory = {
 	running?: Running | undefined;
 	asks?: Asks | undefined;
 	hasBegun?: boolean | undefined;
+	hasAskedNext?: boolean | undefined;
 };
 
 export type State = {
@@ -98,7 +102,7 @@ export type State = {
 const fields = (
 	"row payment asking told bob alarm room memory isHeld upstream owed notBefore isRefused callsMade alarmsFired wrong id status askedBy text " +
 	"breaks busy counted hasPaused call isDeleted ends type kind payers isAgain waiting tries payer before isSent running savedLength savedAge " +
-	"hasRequest isCalling isAsleep isSuspended asks allows isOver hasBegun since retryAt offset reason state due"
+	"hasRequest isCalling isAsleep isSuspended asks allows isOver hasBegun hasAskedNext since retryAt offset reason state due"
 ).split(" ");
 
 /** Equal states have equal keys. `stateOf` reads a key again. */

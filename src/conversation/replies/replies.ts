@@ -40,8 +40,8 @@ export class Replies {
 	readonly #asking: Asking;
 	readonly #runner: Runner;
 	readonly #decisions: Decisions;
-	/** There was no room to ask what waits. */
-	#isNextLeft = false;
+	/** There was no room to ask what waits. Nothing that is stored says whether an earlier life of the object could not. */
+	#isNextLeft = true;
 
 	constructor(parts: Parts) {
 		this.#with = parts;
@@ -274,7 +274,8 @@ export class Replies {
 		else if (orphan) this.#runner.resume(orphan);
 		else if (this.#runner.isLeft) this.#forgetLeft();
 		else this.#asking.recover();
-		if (this.#isNextLeft && !this.isBusy) this.askNext();
+		// An ask that is stored waits for its own time.
+		if (this.#isNextLeft && !this.isBusy && !store.payments.openAsk()) this.askNext();
 		if (this.#asking.isUnderWay) this.#with.alarm.set(this.#with.now() + orphanAfter);
 		this.asides.recover();
 		funding.endRequests();

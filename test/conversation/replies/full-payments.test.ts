@@ -241,6 +241,73 @@ describe("a payment in a storage that becomes full", () => {
 			}),
 	);
 
+	it.each([
+		...Array.from({ length: 14 }, (_, after) => ({ after, isPaid: true })),
+		...Array.from({ length: 6 }, (_, after) => ({ after, isPaid: false })),
+	])(
+		"at the end of a reply whose object dies before its alarm leaves no question waiting: $after rows, paid: $isPaid",
+		({ after, isPaid }) =>
+			inConversation(async (conversation, state) => {
+				if (isPaid) metered(conversation);
+				const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+				conversation.say(anns, "@claude Hi");
+				await settled();
+				await conversation.call.text("Answer");
+				conversation.say(bobs, "@claude And me?");
+				const { seq } = bobs.last("chat:message").message;
+				await conversation.call.usage(1_000, 1_000);
+				await withRoom(state, after, async () => {
+					await conversation.call.event(ended);
+					await settled();
+				});
+				const next = new TestConversation(state, 60_000, undefined, conversation.purses);
+				if (isPaid) metered(next);
+				next.replies.recover();
+				for (let n = 0; n < 4; n++) {
+					await settled();
+					await answerAll(next);
+					next.now += 61_000;
+					next.replies.recover();
+				}
+				await settled();
+				expect(next.store.log.lastReply()).toMatchObject({ seq: seq + 1, status: "complete" });
+				if (isPaid) expectAllSettled(next);
+			}),
+	);
+
+	it.each(["busy", 0] as const)("is asked for again where purses refuse it (%s) and there is no room for what follows", (left) =>
+		withMoney(async (conversation, state) => {
+			settlesByRow(conversation);
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.purses.left.ann = left;
+			conversation.purses.left.deployment = left;
+			conversation.say(anns, "@claude Hi");
+			conversation.say(bobs, "@claude And me?");
+			await settled();
+			await withRoom(state, 0, async () => {
+				gate.resolve();
+				await settled();
+				await settled();
+			});
+			const asking = () => conversation.store.log.askersAfter(0).map(({ userId }) => userId);
+			expect([asking(), conversation.store.payments.open()]).toEqual([["ann", "bob"], []]);
+			expect(conversation.replies.dueAt).toBe(conversation.now + 60_000);
+			if (left === "busy") for (const owner of ["ann", "deployment"]) delete conversation.purses.left[owner];
+			conversation.now += 60_000;
+			conversation.replies.recover();
+			await settled();
+			await answerAll(conversation);
+			await settled();
+			// They are answered, or taken back from those who cannot pay, who are told.
+			if (left === "busy") expect(conversation.store.log.lastReply()).toMatchObject({ status: "complete", askedBy: [ann, bob] });
+			else
+				expect([asking(), anns.last("chat:error").code, bobs.last("chat:error").code]).toEqual([[], "budget_exceeded", "budget_exceeded"]);
+			expect(conversation.store.payments.open()).toEqual([]);
+		}),
+	);
+
 	it("of a title is released, and wakes the object no more often than every two minutes", () =>
 		inConversation(
 			async (conversation, state) => {

@@ -76,9 +76,13 @@ export class Asking {
 
 	/** Takes up an ask whose object died, or whose wait is over. */
 	recover(): void {
-		const ask = this.#current ? undefined : this.#store.payments.openAsk();
+		if (this.#current) return;
+		const ask = this.#store.payments.openAsk();
 		if (!ask) {
+			const wasKept = this.#retryAt !== undefined;
 			this.#retryAt = undefined;
+			// Purses have refused it, and there was no room for what follows from that.
+			if (wasKept) this.#askNext();
 			return;
 		}
 		if (ask.waiting && ask.waiting.retryAt > this.#now()) this.#waitUntil(ask.waiting.retryAt);
