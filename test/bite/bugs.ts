@@ -6490,4 +6490,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/full-payments"],
 	},
+	{
+		name: "a deletion that has no room leaves the questions behind its reply waiting",
+		file: "src/conversation/messages/changes.ts",
+		from: "\t\t} finally {\n\t\t\t// Asked after",
+		to: "\t\t\tif (wasRunning) this.#replies.askNext();\n\t\t} finally {\n\t\t\tif (message.deletedAt) // Asked after",
+		project: "worker",
+		tests: ["replies/full-payments"],
+	},
 ];

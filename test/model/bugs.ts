@@ -43,6 +43,13 @@ export const pinned: Pinned[] = [
 		isPaid: false,
 		hasLastRow: true,
 	},
+	{
+		bug: "a deletion that has no room leaves the questions behind its reply waiting",
+		rule: anAlarm,
+		steps: 4,
+		isPaid: false,
+		hasLastRow: true,
+	},
 	{ bug: "a question that waits is forgotten when a reply cannot be regenerated", rule: anAlarm, steps: 6 },
 	{
 		bug: "a deleted reply that was to be written anew leaves other questions without an answer",

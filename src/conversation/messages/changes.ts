@@ -192,16 +192,21 @@ export class Changes<T extends Client> {
 		if (!isOwn(message, client.person) && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, this.#updated(message));
 		const wasRunning = this.#replies.cancel(message.id);
-		this.#change(client, message, () => {
-			const deleted = this.#store.log.deleteMessage(message, this.#now());
-			this.#store.payments.linkQuestions.takeBackGone();
-			this.#files.release(message.seq);
-			this.#titles.messageDeleted(message.seq);
-			return deleted;
-		});
-		// Asked after the deletion, so that the next reply does not read what was deleted.
-		if (wasRunning) this.#replies.askNext();
+		try {
+			this.#change(client, message, () => this.#deleted(message));
+		} finally {
+			// Asked after the deletion, so that the next reply does not read what was deleted. A reply that was not deleted is stopped all the same.
+			if (wasRunning) this.#replies.askNext();
+		}
 		this.#lists.changed("all");
+	}
+
+	#deleted(message: Message): Message {
+		const deleted = this.#store.log.deleteMessage(message, this.#now());
+		this.#store.payments.linkQuestions.takeBackGone();
+		this.#files.release(message.seq);
+		this.#titles.messageDeleted(message.seq);
+		return deleted;
 	}
 
 	#withdraw(client: T, message: Message): Refusal | undefined {

@@ -308,6 +308,34 @@ describe("a payment in a storage that becomes full", () => {
 		}),
 	);
 
+	it.each([4, 5, 6, 7])("of a running reply whose deletion has no room (%s rows) leaves no question behind it waiting", (after) =>
+		withMoney(async (conversation, state) => {
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(anns, "@claude Hi");
+			await settled();
+			await conversation.call.text("Answer");
+			await conversation.call.usage(1_000, 1_000);
+			conversation.say(bobs, "@claude And me?");
+			const { seq } = bobs.last("chat:message").message;
+			const { id: messageId, conversationId } = conversation.store.log.lastReply() as Message;
+			await withRoom(state, after, async () => {
+				conversation.rules.receive(anns, { type: "chat:delete", conversationId, messageId });
+				await settled();
+			});
+			for (let n = 0; n < 4; n++) {
+				await settled();
+				await answerAll(conversation);
+				const alarm = conversation.alarms.at(-1);
+				if (typeof alarm !== "number") continue;
+				conversation.now = Math.max(conversation.now, alarm);
+				conversation.replies.recover();
+			}
+			expect(conversation.store.log.message(messageId)?.status).not.toBe("streaming");
+			expect(conversation.store.log.lastReply()).toMatchObject({ seq: seq + 1, status: "complete" });
+			expectAllSettled(conversation);
+		}),
+	);
+
 	it("of a title is released, and wakes the object no more often than every two minutes", () =>
 		inConversation(
 			async (conversation, state) => {
