@@ -5085,8 +5085,8 @@ export const bugs: Bug[] = [
 	{
 		name: "an owner's decision is taken from any member",
 		file: "src/conversation/replies/decisions.ts",
-		from: "if (!isOwner && reply.calls.isForOwners(decision.toolId))",
-		to: "if (false && reply.calls.isForOwners(decision.toolId))",
+		from: "&& (isOwner || !calls.isForOwners(toolId));",
+		to: ";",
 		project: "worker",
 		tests: ["replies/calls"],
 	},
@@ -6493,9 +6493,17 @@ export const bugs: Bug[] = [
 	{
 		name: "a deletion that has no room leaves the questions behind its reply waiting",
 		file: "src/conversation/messages/changes.ts",
-		from: "\t\t} finally {\n\t\t\t// Asked after",
-		to: "\t\t\tif (wasRunning) this.#replies.askNext();\n\t\t} finally {\n\t\t\tif (message.deletedAt) // Asked after",
+		from: "if (wasRunning) this.#replies.askNext();",
+		to: "if (wasRunning && this.#store.log.message(message.id)?.deletedAt) this.#replies.askNext();",
 		project: "worker",
 		tests: ["replies/full-payments"],
+	},
+	{
+		name: "a call is decided by somebody who may not do so any more once purses have answered",
+		file: "src/conversation/replies/decisions.ts",
+		from: "[decisions.filter(may), decisions.filter((one) => !may(one))]",
+		to: "[decisions, []]",
+		project: "worker",
+		tests: ["replies/decisions"],
 	},
 ];

@@ -15,7 +15,7 @@ import { Buckets } from "../rate.ts";
 import type { Funding } from "../replies/money/funding.ts";
 import { countAnswer, readableBy, refusalByLink } from "../replies/money/link-rights.ts";
 import { noteRewrite } from "../replies/money/rewrites.ts";
-import { refusalToWithdraw, withdraw } from "../replies/questions.ts";
+import { refusalToDecide, refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
 import { continued } from "../replies/retry.ts";
 import type { Titles } from "../replies/title.ts";
@@ -102,7 +102,7 @@ export class Changes<T extends Client> {
 			case "chat:pin":
 				return this.#pin(client, message, event.on);
 			case "chat:approve":
-				return this.#approve(client, message, event, role);
+				return this.#approve(client, message, event);
 			default:
 				return event satisfies never;
 		}
@@ -229,16 +229,12 @@ export class Changes<T extends Client> {
 	}
 
 	/** People decide, never programs: whoever may ask Claude, or owners alone if the deployment says so. */
-	#approve(client: T, message: Message, { toolId, allow }: Event<"chat:approve">, role: MemberRole): Refusal | undefined {
-		const { person } = client;
-		const isGuestRefused = !this.#guestsAsk && this.#store.members.isGuest(person.userId);
-		if (client.scopes || person.program || isGuestRefused || !mayAsk(this.#store.info, role)) return { code: "forbidden" };
-		// Whoever has used up their questions still decides about what they have asked.
-		const barred = refusalByLink(this.#store, person.userId);
-		if (barred?.code === "forbidden") return barred;
-		const result = this.#replies.decide(message.id, toolId, allow, person, role === "owner");
-		if (result === "decided") return;
-		if (result === "forbidden") return { code: "forbidden" };
+	#approve({ person, scopes }: T, message: Message, { toolId, allow }: Event<"chat:approve">): Refusal | undefined {
+		if (scopes || person.program) return { code: "forbidden" };
+		const barred = refusalToDecide(this.#store, person.userId, this.#guestsAsk);
+		if (barred) return barred;
+		const result = this.#replies.decide(message.id, toolId, allow, person);
+		if (result !== "not_waiting") return result === "decided" ? undefined : { code: result };
 		return { code: this.#replies.live(message).tools?.some(({ id }) => id === toolId) ? "decided" : "not_found" };
 	}
 

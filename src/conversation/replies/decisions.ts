@@ -2,17 +2,24 @@
 // on waiting.
 
 import { orFull } from "../../platform/full.ts";
-import type { Person } from "../../protocol/person.ts";
 import { isRefusal } from "../../protocol/refusal.ts";
 import type { Store } from "../store/store.ts";
 import { type Asking, noticeOf } from "./money/asking.ts";
 import type { Funding } from "./money/funding.ts";
 import type { Resumption } from "./money/resumption.ts";
+import { refusalToDecide } from "./questions.ts";
 import type { Reply } from "./reply.ts";
 import type { Runner } from "./runner.ts";
 import type { Decision } from "./running.ts";
 
-type Parts = { store: Store; funding: Pick<Funding, "isNeeded">; resumption: Resumption; runner: Runner; tell: Asking["tell"] };
+type Parts = {
+	store: Store;
+	funding: Pick<Funding, "isNeeded">;
+	resumption: Resumption;
+	runner: Runner;
+	guestsAsk: boolean;
+	tell: Asking["tell"];
+};
 
 const waitsOn = { kept: "The call still waits, and can be decided later.", again: "The call still waits: decide again in a moment." };
 
@@ -25,11 +32,11 @@ export class Decisions {
 		this.#with = parts;
 	}
 
-	decide(messageId: string, decision: Decision, isOwner: boolean): "decided" | "not_waiting" | "forbidden" {
+	decide(messageId: string, decision: Decision): "decided" | "not_waiting" | "forbidden" {
 		const { runner, resumption, funding } = this.#with;
 		const { reply } = runner;
 		if (reply?.message.id !== messageId) return "not_waiting";
-		if (!isOwner && reply.calls.isForOwners(decision.toolId)) return "forbidden";
+		if (!this.#mayDecide(reply, decision)) return "forbidden";
 		if (!reply.calls.isWaiting(decision.toolId)) return "not_waiting";
 		if (runner.isSuspended && funding.isNeeded) {
 			const isPaid = resumption.isFor(reply.message);
@@ -58,8 +65,10 @@ export class Decisions {
 			return;
 		}
 		if (!paid || !("reason" in paid)) {
-			const [present, gone] = [decisions.filter(({ by }) => this.#mayDecide(by)), decisions.filter(({ by }) => !this.#mayDecide(by))];
-			this.#refuse([...gone, ...runner.decide(present, paid)], message.id);
+			const may = (decision: Decision) => this.#mayDecide(reply, decision);
+			const [those, others] = [decisions.filter(may), decisions.filter((one) => !may(one))];
+			this.#refuse(others, message.id, "forbidden");
+			this.#refuse(runner.decide(those, paid), message.id);
 			return;
 		}
 		this.#with.tell(new Set(decisions.map(({ by }) => by.userId)), noticeOf(message.id, paid, waitsOn));
@@ -67,14 +76,15 @@ export class Decisions {
 		runner.proceed();
 	}
 
-	/** Somebody may have left, or been erased, while purses were asked. */
-	#mayDecide({ userId }: Person): boolean {
-		const role = this.#with.store.members.find(userId)?.role;
-		return role !== undefined && role !== "reader";
+	/** Asked again once purses have answered: somebody may have left, been erased, or be no owner any more. */
+	#mayDecide({ calls }: Reply, { toolId, by: { userId } }: Decision): boolean {
+		const { store, guestsAsk } = this.#with;
+		const isOwner = store.members.find(userId)?.role === "owner";
+		return !refusalToDecide(store, userId, guestsAsk) && (isOwner || !calls.isForOwners(toolId));
 	}
 
-	/** Others were first, or the reply has ended. */
-	#refuse(decisions: readonly Decision[], messageId: string): void {
-		if (decisions.length > 0) this.#with.tell(new Set(decisions.map(({ by }) => by.userId)), { code: "decided", messageId });
+	/** `decided`: others were first, or the reply has ended. */
+	#refuse(decisions: readonly Decision[], messageId: string, code: "decided" | "forbidden" = "decided"): void {
+		if (decisions.length > 0) this.#with.tell(new Set(decisions.map(({ by }) => by.userId)), { code, messageId });
 	}
 }

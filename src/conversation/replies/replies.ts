@@ -152,10 +152,10 @@ export class Replies {
 		return this.#asking.noticeOf(messageId);
 	}
 
-	/** Allows or declines a call of the running reply. `isOwner`: of the conversation. Who cannot pay for what follows is told so. */
-	decide(messageId: string, toolId: string, allow: boolean, by: Person, isOwner: boolean): "decided" | "not_waiting" | "forbidden" {
+	/** Allows or declines a call of the running reply. Who cannot pay for what follows is told so. */
+	decide(messageId: string, toolId: string, allow: boolean, by: Person): "decided" | "not_waiting" | "forbidden" {
 		this.#takeUp();
-		return this.#decisions.decide(messageId, { toolId, allow, by }, isOwner);
+		return this.#decisions.decide(messageId, { toolId, allow, by });
 	}
 
 	/** A person is erased. */

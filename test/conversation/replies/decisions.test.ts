@@ -172,11 +172,38 @@ describe("a reply that waits for a decision", () => {
 			conversation.departures.end("bob", "bob");
 			asked.resolve();
 			await settled();
-			expect(other.last("chat:error")).toMatchObject({ code: "decided" });
+			expect(other.last("chat:error")).toMatchObject({ code: "forbidden" });
 			expect(client.last("chat:error")).toMatchObject({ code: "decided" });
 			expect(conversation.toolbox.called).toEqual([]);
 			expect(client.last("chat:tool").tool).toMatchObject({ error: "declined", decidedBy: ann });
 		}));
+
+	it.each<[why: string, owners: boolean, change: (conversation: TestConversation) => void]>([
+		["is no owner any more, where owners alone may allow calls", true, ({ store }) => store.members.setRole("bob", "member")],
+		["may not ask Claude any more", false, ({ store }) => void store.changeSettings({ asks: "owners" })],
+		["only reads by then", false, ({ store }) => store.members.setRole("bob", "reader")],
+	])("is not decided by somebody who %s while purses are asked", (_why, owners, change) =>
+		whileItWaits(async ({ conversation, client }) => {
+			const bobs = conversation.enter(bob);
+			conversation.toolbox.owners = owners;
+			if (owners) conversation.store.members.setRole("bob", "owner");
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			decide(conversation, bobs);
+			await settled();
+			change(conversation);
+			gate.resolve();
+			await settled();
+			await settled();
+			expect(conversation.toolbox.called).toEqual([]);
+			expect(bobs.last("chat:error")).toMatchObject({ code: "forbidden" });
+			expect(heldIn(conversation)).toEqual([0, 0]);
+			// The call goes on waiting for those who may decide.
+			decide(conversation, client);
+			await settled();
+			expect(conversation.toolbox.called).toHaveLength(1);
+		}),
+	);
 
 	it("can be decided again if the storage was full when purses were asked", () =>
 		whileItWaits(async ({ conversation, client }) => {
