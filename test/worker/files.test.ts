@@ -133,7 +133,7 @@ describe("a file", () => {
 		expect((await download(ben, id, file.id)).bytes.length).toBe(1_500_000);
 		for (const one of opened) if (!("code" in one)) await one.cancel();
 		expect((await download(ann, id, file.id)).bytes.length).toBe(1_500_000);
-		expect(openDownloads.size).toBe(0);
+		await expect.poll(() => openDownloads.size).toBe(0);
 		const headers = { authorization: `Bearer ${await tokenOf(ann)}` };
 		const { body } = await exports.default.fetch(`${origin}/api/conversations/${id}/files/${file.id}`, { headers });
 		expect(openDownloads.size).toBe(1);

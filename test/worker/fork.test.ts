@@ -12,7 +12,7 @@ import type { Message } from "../../src/protocol/message.ts";
 import { erasedName } from "../../src/protocol/person.ts";
 import { randomId } from "../../src/protocol/random-id.ts";
 import { evict } from "../support/evict.ts";
-import { makeJobsDue } from "../support/jobs.ts";
+import { retryJobs } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -346,8 +346,7 @@ describe("an erasure", () => {
 		// Read before the erasure.
 		await target.importLines(lines.slice(1).join("\n"), 1, options);
 		expect(await messagesOf(ann, copy)).toMatchObject([{ content: "secret 0" }, { content: "secret 1" }]);
-		await makeJobsDue(env.USERS.getByName(bob) as DurableObjectStub<undefined>);
-		await runDurableObjectAlarm(env.USERS.getByName(bob));
+		await retryJobs(env.USERS.getByName(bob) as DurableObjectStub<undefined>);
 		expect((await messagesOf(ann, copy)).map(({ content, author }) => [content, author.username])).toEqual([
 			["", erasedName],
 			["", erasedName],
@@ -366,8 +365,7 @@ describe("an erasure", () => {
 		const copy = (await fork(ann, id, { upTo: 2 })).body.conversation.id;
 		expect(await messagesOf(ann, copy)).toMatchObject([{ content: "secret 0" }, { content: "secret 1" }]);
 		await inConversation(id, (_store, { sql }) => void sql.exec("DROP TRIGGER broken"));
-		await makeJobsDue(env.USERS.getByName(bob) as DurableObjectStub<undefined>);
-		await runDurableObjectAlarm(env.USERS.getByName(bob));
+		await retryJobs(env.USERS.getByName(bob) as DurableObjectStub<undefined>);
 		for (const one of [id, copy]) expect((await messagesOf(ann, one)).map(({ content }) => content)).toEqual(["", ""]);
 	});
 });

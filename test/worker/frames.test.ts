@@ -3,13 +3,14 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { ConversationObject } from "../../src/conversation/object.ts";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { errors } from "../../src/protocol/errors.ts";
 import { clientEvents } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { passTime, startClock } from "../support/clock.ts";
 import { rowsOf } from "../support/rows.ts";
 import { Client, newConversation } from "../support/socket.ts";
 
@@ -229,6 +230,8 @@ describe("an event", () => {
 });
 
 describe("frames that follow soon on each other in a busy conversation", () => {
+	afterEach(startClock);
+
 	/** As many sockets as make it busy: from ten on, frames wait a moment for others. */
 	async function busyConversation(): Promise<{ id: string; ann: Client; bob: Client }> {
 		const id = await newConversation("ann");
@@ -256,6 +259,8 @@ describe("frames that follow soon on each other in a busy conversation", () => {
 
 	it("are handled in their order, those after the first together", async () => {
 		const { id, bob } = await busyConversation();
+		// Nothing was sent a moment ago, and the clock stands still while they come.
+		passTime(1_000);
 		await receiveAtOnce(id, ["1", "2", "3", "4", "5", "6"]);
 		await bob.next("chat:message", ({ message }) => message.content === "6");
 		expect(contentsOf(bob)).toEqual([["1"], ["2", "3", "4", "5", "6"]]);

@@ -1,15 +1,16 @@
 // Everything that lasts ends with the sign-in that began it: a guest who signs out, a personal token
 // that is revoked, an access token that expires.
 
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { decodeJwt } from "jose";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { guestClaim } from "../../src/auth/claims.ts";
 import { issueToken } from "../../src/auth/tokens.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { readSettings, type Settings } from "../../src/settings.ts";
+import { passTime, startClock } from "../support/clock.ts";
 import { EventReader } from "../support/events.ts";
 import { evict } from "../support/evict.ts";
 import { MeClient } from "../support/me.ts";
@@ -17,7 +18,12 @@ import { Client, call, newConversation, origin, tokenOf } from "../support/socke
 import { SocketIoClient } from "../support/socketio.ts";
 
 /** A sign-in of somebody who enters the conversation, and the one to look at with what ends it. */
-type SignIn = { userId: string; token: string; refusedWith?: number; begin(): Promise<{ token: string; end(): Promise<unknown> }> };
+type SignIn = {
+	userId: string;
+	token: string;
+	refusedWith?: number;
+	begin(): Promise<{ token: string; end(conversationId: string): Promise<unknown> }>;
+};
 
 async function guest(): Promise<{ userId: string; token: string }> {
 	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
@@ -83,12 +89,16 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 			const userId = `p-${crypto.randomUUID()}`;
 			return {
 				userId,
-				// Only what the test looks at is short-lived: preparing it may take long on a busy machine.
+				// Only what the test looks at expires: Ann comes with newer tokens.
 				token: await tokenOf(userId),
 				begin: async () => {
-					const token = await tokenOf(userId, {}, 4);
-					const witness = await MeClient.open(userId, { token });
-					return { token, end: () => witness.closed };
+					const token = await tokenOf(userId, {}, 300);
+					const end = async (conversationId: string) => {
+						passTime(400_000);
+						for (const stub of [env.CONVERSATIONS.getByName(conversationId), env.USERS.getByName(userId)])
+							await runDurableObjectAlarm(stub);
+					};
+					return { token, end };
 				},
 			};
 		},
@@ -146,6 +156,8 @@ async function restOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<
 }
 
 describe.each(endings)("when %s", (_how, prepare) => {
+	afterEach(startClock);
+
 	it.each(["jsonl", "html", "tar"])("an export as %s breaks off, without its end and without what is said afterwards", async (format) => {
 		const signIn = await prepare();
 		const id = await conversationWith(signIn);
@@ -159,7 +171,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		const { body } = await get(`/conversations/${id}/export?format=${format}`, token);
 		const reader = (body as ReadableStream<Uint8Array>).getReader();
 		await reader.read();
-		await end();
+		await end(id);
 		await say(id, "SAID-AFTER");
 		const { text, isWhole } = await restOf(reader);
 		expect(isWhole).toBe(false);
@@ -182,7 +194,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		const socketIo = await SocketIoClient.signedIn(token);
 		socketIo.emit("chat:join", { conversationId: id });
 		await socketIo.next(({ name }) => name === "chat:joined");
-		await end();
+		await end(id);
 		expect([await socket.closed, await list.closed]).toEqual([4401, 4401]);
 		await Promise.all([stream.ended, socketIo.next(({ packet }) => packet === "41")]);
 		await say(id, "SAID-AFTER");
@@ -195,7 +207,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		const id = await conversationWith(signIn);
 		const { token, end } = await signIn.begin();
 		const socketIo = await SocketIoClient.signedIn(token);
-		await end();
+		await end(id);
 		socketIo.emit("chat:join", { conversationId: id });
 		await socketIo.next(({ name, packet }) => name === "chat:error" || packet === "41");
 		expect(socketIo.received.filter(({ name }) => name === "chat:joined")).toEqual([]);
@@ -207,7 +219,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		const { token, end } = await signIn.begin();
 		const late = slowly(`/conversations/${id}/messages`, token, { content: "SAID-AFTER" });
 		await late.isRead;
-		await end();
+		await end(id);
 		late.finish();
 		expect((await late.response).status).toBe(signIn.refusedWith ?? 401);
 		const { messages } = (await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body;
@@ -220,7 +232,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		const { token, end } = await signIn.begin();
 		const late = slowly(`/conversations/${id}/files`, token, "SAID-AFTER");
 		await late.isRead;
-		await end();
+		await end(id);
 		late.finish();
 		// A guest who has signed out may be no member any more by then.
 		expect([signIn.refusedWith ?? 401, 404]).toContain((await late.response).status);
@@ -245,7 +257,7 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		// The conversation is busy until the gate opens, so that the search is under way meanwhile.
 		const busy = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) => state.blockConcurrencyWhile(() => gate.promise));
 		const underWay = [call("GET", "/search?q=WORD", token), call("GET", `/conversations/${id}/export`, token)];
-		const ending = end();
+		const ending = end(id);
 		const { refusedWith = 401 } = signIn;
 		await expect.poll(async () => (await call("GET", "/me", token)).status).toBe(refusedWith);
 		gate.resolve();

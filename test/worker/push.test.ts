@@ -107,7 +107,7 @@ describe("a browser", () => {
 		await page.listed(id, { unread: 2 });
 		page.raw(JSON.stringify({ type: "me:looking", looking: false }));
 		// The page was visible a moment ago: a sleep makes the object forget that.
-		await vi.waitFor(async () => expect(await isLooking(bob)).toBe(false));
+		await expect.poll(() => isLooking(bob)).toBe(false);
 		await evict(user(bob), { webSockets: "hibernate" });
 		await say("You do not see this");
 		await expectNothingBefore(browser, expect.stringContaining("You do not see this"));
@@ -159,7 +159,7 @@ describe("a browser", () => {
 		const browser = await subscribed(bob);
 		browser.isGone = true;
 		await say("Hello");
-		await vi.waitFor(async () => expect(await devicesOf(bob)).toBe(0), { timeout: 10_000 });
+		await expect.poll(() => devicesOf(bob)).toBe(0);
 		await subscribed(bob);
 		expect((await as(bob, "DELETE", "/me")).status).toBe(200);
 		expect(

@@ -293,6 +293,6 @@ describe("a legal hold", () => {
 		await as(ann, "DELETE", "/me");
 		expect(await stored(id, "SELECT content FROM messages")).toEqual([{ content: "SAID-BY-ANN" }]);
 		await legal(id, "release");
-		expect(await stored(id, "SELECT name FROM sqlite_master WHERE name = 'messages'")).toEqual([]);
+		await expect.poll(() => stored(id, "SELECT name FROM sqlite_master WHERE name = 'messages'")).toEqual([]);
 	});
 });

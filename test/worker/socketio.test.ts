@@ -3,16 +3,21 @@
 
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { Backend } from "../../src/gateway/backend.ts";
 import { encodeOffset, encodePid, newPid, type Progress } from "../../src/gateway/socketio/recovery.ts";
 import { openConnection } from "../../src/gateway/socketio/websocket.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { readSettings } from "../../src/settings.ts";
+import { startClock, stopClock } from "../support/clock.ts";
 import { evict } from "../support/evict.ts";
+import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 import { openPolling, SocketIoClient, url } from "../support/socketio.ts";
+
+withSettings(scripted);
+afterEach(startClock);
 
 describe("a Socket.IO connection", () => {
 	it("receives messages of a conversation that hibernated", async () => {
@@ -51,7 +56,7 @@ describe("a Socket.IO connection", () => {
 	it("withdraws a question, steers a reply, pins and continues in literal packets", async () => {
 		const id = await newConversation("ann");
 		const ann = await SocketIoClient.join("ann", id);
-		ann.send(`42["chat:send",{"conversationId":"${id}","content":"!{\\"tokens\\":1000,\\"perSecond\\":50}","role":"user"}]`);
+		ann.send(`42["chat:send",{"conversationId":"${id}","content":"!{\\"tokens\\":9,\\"hold\\":\\"${id}\\"}","role":"user"}]`);
 		const running = await ann.next(({ name }) => name === "chat:streaming");
 		const { messageId } = running.payload as unknown as { messageId: string };
 		ann.send(`421["chat:send",{"conversationId":"${id}","content":"And?","role":"user"}]`);
@@ -157,6 +162,7 @@ describe("a Socket.IO connection", () => {
 	it("is refused events that come too fast, and closed if it goes on", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await SocketIoClient.join("bob", id);
+		stopClock();
 		for (let n = 0; n < 1_000; n++) bob.emit("chat:typing", { conversationId: id, isTyping: true });
 		expect((await bob.next(({ name }) => name === "chat:error")).payload).toMatchObject({ code: "rate_limited" });
 		for (let n = 0; n < 1_000; n++) bob.emit("chat:typing", { conversationId: id, isTyping: true });
@@ -291,6 +297,7 @@ describe("a hostile Socket.IO client", () => {
 
 	it("is closed when it sends empty packets without end", async () => {
 		const client = await SocketIoClient.open("eve");
+		stopClock();
 		for (let n = 0; n < 3_000; n++) client.send("6");
 		await client.closed;
 	});

@@ -50,7 +50,7 @@ describe("a webhook", () => {
 		await say("Not for you");
 		expect(await list()).toEqual([]);
 		expect((await as(ann, "DELETE", `/conversations/${id}/webhooks/${webhook.id}`)).status).toBe(404);
-		await vi.waitFor(async () => expect((await as(ann, "GET", "/me/tokens")).body.tokens).toEqual([]));
+		await expect.poll(async () => (await as(ann, "GET", "/me/tokens")).body.tokens).toEqual([]);
 		expect(receiver.received).toHaveLength(2);
 	});
 
@@ -102,9 +102,7 @@ describe("a webhook", () => {
 		receiver.answers.push({ status: 307, headers: { location: "http://169.254.169.254/" } });
 		expectLog(/A webhook failed .* redirect 307/);
 		await say("One");
-		await vi.waitFor(async () =>
-			expect(await list()).toMatchObject([{ status: "failing", lastFailure: { reason: "redirect", status: 307 } }]),
-		);
+		await expect.poll(list).toMatchObject([{ status: "failing", lastFailure: { reason: "redirect", status: 307 } }]);
 		expect([receiver.requests, (await list())[0].nextTryAt]).toEqual([1, expect.any(String)]);
 		receiver.answers.push({ status: 500 });
 		const failed = await as(ann, "POST", `/conversations/${id}/webhooks/${webhook.id}/ping`);
@@ -121,17 +119,16 @@ describe("a webhook", () => {
 		await env.USERS.getByName(ann).suspend(true);
 		expectLog(/A webhook failed .* maker/);
 		expect((await say("While she is away", bob)).status).toBe(201);
-		await vi.waitFor(async () => {
-			const [row] = await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) =>
+		const failures = () =>
+			runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) =>
 				sql.exec<{ failure: string }>("SELECT failure FROM webhooks WHERE failure IS NOT NULL").toArray(),
 			);
-			expect(row?.failure).toBe('{"reason":"maker"}');
-		});
+		await expect.poll(failures).toEqual([{ failure: '{"reason":"maker"}' }]);
 		await env.USERS.getByName(ann).suspend(false);
 		const { tokens } = (await as(ann, "GET", "/me/tokens")).body;
 		expect(tokens).toMatchObject([{ name: expect.stringMatching(/^Webhook to hooks-/), scopes: ["read"], conversations: [id] }]);
 		expect((await as(ann, "DELETE", `/me/tokens/${tokens[0].id}`)).status).toBe(204);
-		await vi.waitFor(async () => expect(await list()).toEqual([]));
+		await expect.poll(list).toEqual([]);
 		await say("Afterwards", bob);
 		expect(receiver.requests).toBe(0);
 	});
@@ -147,7 +144,7 @@ describe("a webhook", () => {
 		using calls = await env.CONVERSATIONS.getByName(alone).forDeployer();
 		await calls.hold(true);
 		await as(ann, "PATCH", `/conversations/${id}/members/${bob}`, { role: "owner" });
-		await vi.waitFor(() => expect(receiver.received.map(({ type }) => type)).toEqual(["member.changed"]));
+		await expect.poll(() => receiver.received.map(({ type }) => type)).toEqual(["member.changed"]);
 		expect((await as(ann, "DELETE", "/me")).body.erased).toMatchObject({ conversations: 2, remaining: 0, failed: 0 });
 
 		await say("Afterwards", bob);
