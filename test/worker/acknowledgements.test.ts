@@ -1,12 +1,13 @@
 // Every event that a Socket.IO client can send is acknowledged once, whatever comes of it. A new event needs a row in each table.
 
-import { expect, inject, it } from "vitest";
+import { afterEach, expect, inject, it } from "vitest";
 import { Client as GatewayClient } from "../../src/gateway/socketio/client.ts";
 import { heldPackets } from "../../src/platform/held-bytes.ts";
 import type { ClientEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { eventScopes } from "../../src/protocol/token.ts";
 import { joined } from "../gateway/socketio/fixtures.ts";
+import { startClock, stopClock } from "../support/clock.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
@@ -113,7 +114,7 @@ const valid: Record<Name, (stage: Stage) => Payload | Promise<Payload>> = {
 	},
 	// From here on a reply runs.
 	"chat:withdraw": async (stage) => {
-		await stage.say('@claude !{"tokens":1000,"perSecond":50}');
+		await stage.say(`@claude !{"tokens":9,"hold":"${stage.id}"}`);
 		return { messageId: (await stage.say("@claude And?")).id };
 	},
 	"chat:share": async (stage) => ({ asideId: await stage.asked("q1"), clientId: "s1" }),
@@ -152,8 +153,10 @@ const wellFormed = (name: Name): Payload => {
 	return { ...ids, content: "x", role: "user", emoji: "👍", on: true, isTyping: true, upTo: 0, allow: true, token: "none", mentions: [] };
 };
 
-/** Closes the gate at once, also on a slow machine: long frames count more, and short ones use up what these leave. */
+/** Closes the gate while the clock stands still: long frames count more, and short ones use up what these leave. */
 const flood = [...Array.from({ length: 8 }, () => "x".repeat(900_000)), ...Array.from({ length: 200 }, () => "")];
+
+afterEach(startClock);
 
 it("each event is acknowledged once where it is valid", async () => {
 	const stage = await Stage.open();
@@ -186,17 +189,21 @@ it("each event is acknowledged once while its conversation is deleted, and after
 
 it("each event is acknowledged once while the connection sends too much", async () => {
 	const stage = await Stage.open();
+	stopClock();
 	for (const padding of flood) stage.client.emit("chat:ack", { conversationId: stage.id, padding });
 	const acks = names.map((name) => stage.emit(name, wellFormed(name)));
 	expect((await stage.answers(acks)).filter(({ code }) => code === "rate_limited").length).toBeGreaterThan(1);
+	startClock();
 	await stage.expectOnce();
 });
 
 it("each event is acknowledged once while another connection of its person sends too much", async () => {
 	const stage = await Stage.open();
 	const other = await Client.join("ann", stage.id);
+	stopClock();
 	for (const padding of flood) other.send({ type: "chat:ack", padding } as never);
 	await other.next("chat:error");
+	startClock();
 	for (const name of names) if (name !== "chat:leave") stage.emit(name, wellFormed(name));
 	await stage.expectOnce();
 });

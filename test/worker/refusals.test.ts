@@ -1,11 +1,13 @@
 // Wrong tokens, origins and ids are refused on every route and on the socket, and change nothing.
 
-import { listDurableObjectIds } from "cloudflare:test";
+import { listDurableObjectIds, runDurableObjectAlarm } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makePersonalToken } from "../../src/auth/personal-token.ts";
 import worker from "../../src/worker.ts";
+import { passTime, startClock } from "../support/clock.ts";
+import { evict } from "../support/evict.ts";
 import { countRows, rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -101,6 +103,8 @@ it("the Worker has routes that need a token", () => {
 });
 
 describe("a token with", () => {
+	afterEach(startClock);
+
 	let id: string;
 	let before: unknown;
 	beforeAll(async () => {
@@ -122,17 +126,21 @@ describe("a token with", () => {
 	});
 
 	it("any of these faults does not renew a socket", async () => {
-		// Concurrently, because each waits until its token expires.
-		const renewals = forged.map(async ([what, make]) => {
+		const rooms = forged.map(async ([what, make]) => {
 			const room = await newConversation("ann");
-			const ann = await Client.join("ann", room, { expiresIn: 8 });
+			const ann = await Client.join("ann", room, { expiresIn: 500 });
 			ann.send({ type: "chat:auth", token: await make() });
 			expect([what, (await ann.next("chat:error")).code]).toEqual([what, "unauthorized"]);
 			ann.say("still Ann");
 			expect((await ann.next("chat:message")).message.author.userId).toBe("ann");
-			expect([what, await ann.closed]).toEqual([what, 4401]);
+			return { what, ann, room };
 		});
-		await Promise.all(renewals);
+		const renewals = await Promise.all(rooms);
+		passTime(550_000);
+		for (const { what, ann, room } of renewals) {
+			expect([what, await runDurableObjectAlarm(env.CONVERSATIONS.getByName(room))]).toEqual([what, true]);
+			expect([what, await ann.closed]).toEqual([what, 4401]);
+		}
 	});
 
 	it("no content, because there is none, is refused on every route", async () => {
@@ -270,6 +278,8 @@ describe("a conversation of others", () => {
 		const ann = await Client.join("ann", id);
 		ann.say("A secret");
 		await ann.next("chat:complete");
+		// Its lists are notified, and nothing else is under way.
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		const rowsOfIts = await countRows();
 		const costOf = async (route: string, one: string, userId: string) => {
 			await rowsOfIts(one);
