@@ -70,6 +70,7 @@ async function paidBy(network: string, client: Client, ask: () => unknown): Prom
 	await client.next("chat:complete");
 	const deployment = async () => (await env.LEDGER.getByName(purseName("deployment")).report("day")).report?.sums.reserved;
 	await expect.poll(deployment).toBe(0);
+	await expect.poll(async () => (await ledger(network).report("day")).report?.sums.reserved ?? 0).toBe(0);
 	return (await spentBy(network)) - before;
 }
 
@@ -88,7 +89,7 @@ it("a guest's network pays for them also after a device of theirs was notified l
 	browser.answers.push(new Response(null, { status: 503 }));
 	await call("POST", "/me/push", token, { subscription: browser.subscription }, { origin, ...from });
 	(await Client.join("ann", id)).say("Hello");
-	await vi.waitFor(() => expect(browser.requests).toBe(1), { timeout: 10_000 });
+	await expect.poll(() => browser.requests).toBe(1);
 	const client = await Client.openBy(token, id, { headers: from });
 	// A notification that waited asks the conversation whether its person is still there.
 	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6_000 });

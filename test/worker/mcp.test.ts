@@ -2,7 +2,7 @@
 
 import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, inject, it, vi } from "vitest";
+import { expect, inject, it } from "vitest";
 import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
@@ -68,7 +68,7 @@ it("a call that was allowed is made at most once when the object is killed befor
 	ann.say(`${id} !${JSON.stringify(calling("write", id, { hang: true }))}`);
 	const { messageId, tool } = await ann.next("chat:tool", ({ tool }) => tool.asks === true);
 	ann.send({ type: "chat:approve", messageId, toolId: tool.id as string, allow: true });
-	await vi.waitFor(async () => expect(await madeWith(id)).toBe(1));
+	await expect.poll(() => madeWith(id)).toBe(1);
 	await abortAllDurableObjects();
 	await ann.closed;
 	const back = await Client.join("ann", id);

@@ -18,6 +18,7 @@ describe("a new name", () => {
 		const ann = await Client.join("ann", id);
 		const bo = await Client.join("guest-bo", id);
 		bo.say("Before");
+		await ann.next("chat:message");
 		const { status, body } = await rename("guest-bo", "  Beau ");
 		expect([status, body.user]).toEqual([200, { id: "guest-bo", name: "Beau" }]);
 		expect((await call("GET", "/me", body.token)).body.user.name).toBe("Beau");

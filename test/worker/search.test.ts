@@ -132,7 +132,7 @@ describe("a search in a conversation", () => {
 		},
 	);
 
-	it("reads as many rows in a large conversation as in a small one", { timeout: 60_000 }, async () => {
+	it("reads as many rows in a large conversation as in a small one", { timeout: 240_000 }, async () => {
 		const [small, large] = [await quietConversation("ann"), await quietConversation("ann")];
 		await fill(small, 3_000);
 		await fill(large, 20_000);
@@ -185,7 +185,7 @@ describe("a search in all conversations", () => {
 		expect((await get("finn", "/search?q=needle")).body).toEqual({ results: [], partial: false });
 	});
 
-	it("says that it searched only the newest conversations", { timeout: 60_000 }, async () => {
+	it("says that it searched only the newest conversations", { timeout: 240_000 }, async () => {
 		for (let n = 0; n <= limits.search.everywhere.conversations; n++) await newConversation("collector");
 		expect((await get("collector", "/search?q=needle")).body).toEqual({ results: [], partial: true });
 	});
