@@ -1,7 +1,8 @@
 // Sign-in with an OpenID provider, from its begin to the end of the session, and what is refused on the way.
 
 import { env, exports } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startClock, stopClock } from "../support/clock.ts";
 import { allowLog, expectLog } from "../support/log.ts";
 import { Browser, provider, providerSettings, useProvider } from "../support/provider-browser.ts";
 import { withSettings } from "../support/settings.ts";
@@ -401,6 +402,8 @@ describe("a sign-in that another site begins", () => {
 });
 
 describe("a provider that is down", () => {
+	afterEach(startClock);
+
 	it.each<[string, () => Response]>([
 		["refuses", () => new Response("down", { status: 503 })],
 		[
@@ -410,6 +413,8 @@ describe("a provider that is down", () => {
 			},
 		],
 	])("and %s: 503 in words, and the others can go on", async (_, answer) => {
+		// The pause before it is asked again does not end meanwhile.
+		stopClock();
 		provider.override = answer;
 		const response = await new Browser().open("/api/auth/oidc/default/start");
 		expect(response.headers.get("retry-after")).toBe("5");
