@@ -45,6 +45,9 @@ const file = (name: string, mimeType: string, buffer: Buffer | string) => ({ nam
 const chooseFiles = (page: Page, files: ReturnType<typeof file>[]) =>
 	page.locator("footer input[type=file][multiple]").setInputFiles(files);
 
+/** Waits until the page would be closed without a question: what it has to keep may come to disk later than it is shown. */
+const mayClose = (page: Page) => page.waitForFunction(() => dispatchEvent(new Event("beforeunload", { cancelable: true })));
+
 const tray = (page: Page) => page.getByRole("list", { name: "Files of your message" });
 
 it("a person sends pictures and other files, and others see them without what the camera noted", async () => {
@@ -75,7 +78,7 @@ it("a person sends pictures and other files, and others see them without what th
 	await expect.poll(() => picture.evaluate(({ style }) => style.backgroundColor)).toMatch(/^rgb/);
 	showPictures();
 	await picture.locator("img").waitFor();
-	expect(await picture.evaluate(({ style }) => style.backgroundColor)).toBe("");
+	await expect.poll(() => picture.evaluate(({ style }) => style.backgroundColor)).toBe("");
 	// Upright: it was turned on its side.
 	const size = await picture.boundingBox();
 	expect((size?.height ?? 0) / (size?.width ?? 1)).toBeCloseTo(1.5, 1);
@@ -175,6 +178,7 @@ it("files that wait survive a closed tab, and are sent by the next one", async (
 	const waiting = ann.page.getByRole("list", { name: "Messages whose files are being sent" });
 	await waiting.getByText("2 files: Written on the train").waitFor();
 	await look(ann, "files-waiting");
+	await mayClose(ann.page);
 	const again = await ann.anotherTab();
 	await ann.page.close();
 	await again.page.context().setOffline(false);
@@ -211,7 +215,8 @@ it("a voice message is recorded, heard before it is sent, and played in its plac
 	await ann.page.getByRole("button", { name: "Add files or record" }).click();
 	await ann.page.getByRole("menuitem", { name: "Record a voice message…" }).click();
 	const recorder = ann.page.getByRole("region", { name: "Recording" });
-	await recorder.getByText("0:02").waitFor();
+	// A busy machine may not show every second.
+	await recorder.getByText(/0:(0[2-9]|[1-5]\d)/).waitFor();
 	await look(ann, "voice-recording");
 	expect(await violations(ann.page)).toEqual([]);
 	await ann.page.keyboard.press("Enter");
@@ -227,7 +232,7 @@ it("a voice message is recorded, heard before it is sent, and played in its plac
 	await bob.log.getByRole("slider", { name: "Position" }).press("ArrowLeft");
 	await bob.log.getByRole("button", { name: "Speed: 1×" }).click();
 	await bob.log.getByRole("button", { name: "Speed: 1.5×" }).waitFor();
-	await bob.listed(/Voice message, 0:0\d/).waitFor();
+	await bob.listed(/Voice message, \d:\d\d/).waitFor();
 	await look(bob, "voice-log");
 	expect(await violations(bob.page)).toEqual([]);
 	await ann.leave();
@@ -245,7 +250,7 @@ it("a page warns before it is closed while a file is not on disk, and only then"
 	};
 	await begin(ann);
 	// The file may be on the server before it is on disk.
-	await ann.page.waitForFunction(() => dispatchEvent(new Event("beforeunload", { cancelable: true })));
+	await mayClose(ann.page);
 	const asks: string[] = [];
 	ann.page.on("dialog", (dialog) => {
 		asks.push(dialog.type());
@@ -269,6 +274,7 @@ it("a page warns before it is closed while a file is not on disk, and only then"
 	expect(dialog.type()).toBe("beforeunload");
 	await dialog.dismiss();
 	await tray(bob.page).getByRole("button", { name: "Remove one.txt" }).click();
+	await mayClose(bob.page);
 	const gone = bob.page.waitForEvent("close");
 	await bob.page.close({ runBeforeUnload: true });
 	await gone;

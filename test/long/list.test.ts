@@ -38,7 +38,8 @@ describe("the list", () => {
 			await ann.decide(/^Conversation from/, "Rename…");
 			await ann.page.getByRole("textbox", { name: "Title" }).fill(title);
 			await ann.page.getByRole("button", { name: "Save" }).click();
-			await ann.page.getByRole("heading", { name: title }).waitFor();
+			// The list hears of it later than the page of the conversation.
+			await ann.listed(new RegExp(`^${title}`)).waitFor();
 		}
 		const other = await ann.page.context().newPage();
 		await other.goto(product.url);

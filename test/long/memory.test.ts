@@ -32,6 +32,7 @@ it("what Claude saw names who joined and who left, with links to the places", as
 	const [ann, bob] = await annAndBob(browser, product.url);
 	await ann.say('@claude Who is here? !{"text":"Ann and Bob."}');
 	await ann.sees("Ann and Bob.");
+	await ann.answered();
 	await bob.decide(/./, "Leave");
 	await bob.page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
 	await ann.participants.getByText("Bob").waitFor({ state: "detached" });

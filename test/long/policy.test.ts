@@ -105,8 +105,7 @@ describe("the headers", () => {
 		await ann.invite();
 		await ann.page.keyboard.press("Escape");
 		await ann.say("a table, please");
-		await ann.stop.waitFor();
-		await ann.stop.waitFor({ state: "detached" });
+		await ann.answered();
 		await ann.say("code");
 		await ann.log.getByRole("button", { name: "Copy code" }).click();
 		await ann.log.getByRole("button", { name: "Copied" }).waitFor();

@@ -103,8 +103,7 @@ describe("settings", () => {
 		await ann.page.getByRole("button", { name: "Create token" }).click();
 		const made = ann.page.getByRole("textbox", { name: "Token", exact: true });
 		const secret = await made.inputValue();
-		const { bottom } = await made.evaluate((element) => element.getBoundingClientRect());
-		expect(bottom).toBeLessThan(400);
+		await expect.poll(() => made.evaluate((element) => element.getBoundingClientRect().bottom)).toBeLessThan(400);
 		await post(product.url, `/conversations/${id}/messages`, secret, { content: "It is noon." });
 		await ann.sees("It is noon.");
 		await ann.page.getByRole("button", { name: "Revoke Clock" }).click();
@@ -222,11 +221,14 @@ describe("leaving for good", () => {
 		await ann.page.context().setOffline(true);
 		await ann.connected("Offline");
 		await ann.say("never sent");
-		await ann.sees("never sent");
+		await ann.keeps("never sent");
 		await ann.page.goto("about:blank");
 		await ann.page.routeWebSocket(/\/conversations\/[^/]+\/socket/, () => {});
 		await ann.page.context().setOffline(false);
+		// A renewal that is under way would bring the cookie back.
+		const renewed = ann.page.waitForResponse(/\/auth\/refresh$/);
 		await ann.page.goto(address);
+		await renewed;
 		await ann.sees("never sent");
 		await ann.message.fill("a draft");
 		await ann.page.evaluate(() => sessionStorage.setItem("places", "of another conversation"));
@@ -247,8 +249,8 @@ describe("leaving for good", () => {
 					}),
 			);
 		await expect.poll(kept).toBe(0);
-		expect(await ann.page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))).not.toContain("a draft");
-		expect(await ann.page.evaluate(() => sessionStorage.length)).toBe(0);
+		await expect.poll(() => ann.page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))).not.toContain("a draft");
+		await expect.poll(() => ann.page.evaluate(() => sessionStorage.length)).toBe(0);
 		await ann.page.reload();
 		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
 		await ann.leave();

@@ -76,14 +76,16 @@ describe("the settings", () => {
 		const push = page.getByRole("group", { name: "Notifications on this device while the page is closed" });
 		await push.getByRole("radio", { name: "On" }).click();
 		await push.getByText(/Your browser (blocks notifications|could not turn this on)/).waitFor();
-		expect(await push.getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
+		await expect.poll(() => push.getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
 		await push.getByRole("radio", { name: "On" }).click();
 		await expect.poll(() => push.getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
 		const quiet = page.getByRole("group", { name: "Quiet hours" });
 		await quiet.getByRole("radio", { name: "On" }).check();
+		const stored = page.waitForResponse((response) => response.request().postData()?.includes("06:30") === true);
 		await quiet.getByLabel("until").fill("06:30");
 		await quiet.getByLabel("until").fill("");
 		expect(await quiet.getByLabel("until").inputValue()).toBe("06:30");
+		await stored;
 		await page.keyboard.press("Escape");
 		await page.reload();
 		await page.getByRole("button", { name: "Settings", exact: true }).click();
@@ -96,7 +98,9 @@ describe("the settings", () => {
 		await ann.decide("No messages yet", "Notifications…");
 		const dialog = page.getByRole("dialog");
 		expect(await dialog.getByRole("radio", { name: "What my settings say" }).isChecked()).toBe(true);
+		const changed = page.waitForResponse((response) => response.request().method() === "PATCH");
 		await dialog.getByRole("radio", { name: "All messages" }).check();
+		await changed;
 		await page.keyboard.press("Escape");
 		await page.reload();
 		await ann.decide("No messages yet", "Notifications…");

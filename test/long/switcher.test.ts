@@ -63,12 +63,14 @@ describe("Ctrl+K", () => {
 		expect(await ann.message.evaluate((element) => element === document.activeElement)).toBe(true);
 
 		await ann.page.keyboard.press("Control+k");
+		await expect.poll(() => active(ann)).toMatch(/^Résumé/);
 		await ann.page.keyboard.type("trip resu");
 		await expect.poll(() => options(ann).allInnerTexts()).toEqual([expect.stringMatching(/^Résumé/), "Search everywhere: “trip resu”"]);
 		await ann.page.keyboard.press("Enter");
 		await ann.page.getByRole("heading", { name: "Résumé of the trip" }).waitFor();
 
 		await ann.page.keyboard.press("Control+k");
+		await expect.poll(() => active(ann)).toBeTruthy();
 		await ann.page.keyboard.press("ArrowDown");
 		await expect.poll(() => active(ann)).toMatch(/^Budget/);
 		await ann.page.keyboard.press("ArrowUp");
@@ -105,7 +107,7 @@ describe("Ctrl+K", () => {
 		await ann.page.keyboard.press("Enter");
 		const search = ann.page.getByRole("searchbox", { name: "Search everywhere" });
 		await expect.poll(() => search.inputValue()).toBe("teapots");
-		expect(await search.evaluate((element) => element === document.activeElement)).toBe(true);
+		await expect.poll(() => search.evaluate((element) => element === document.activeElement)).toBe(true);
 		await ann.page.keyboard.press("Control+k");
 		await field(ann).fill("sett");
 		await ann.page.keyboard.press("ArrowDown");
@@ -119,6 +121,7 @@ describe("the keyboard", () => {
 	it("moves through the list, unfolds the archive for an open archived conversation, and opens the search", async () => {
 		const ann = await arrive(["First", "Second", "Third"]);
 		await ann.decide(/^First/, "Archive");
+		await ann.list.getByText("Archived (1)").waitFor();
 		await ann.listed("Third").focus();
 		const focused = () => ann.page.evaluate(() => document.activeElement?.textContent);
 		await ann.page.keyboard.press("ArrowDown");
@@ -126,6 +129,7 @@ describe("the keyboard", () => {
 		await ann.page.keyboard.press("End");
 		expect(await focused()).toBe("Archived (1)");
 		await ann.page.keyboard.press("Enter");
+		await ann.listed("First").waitFor();
 		await ann.page.keyboard.press("ArrowDown");
 		expect(await focused()).toMatch(/^First/);
 		await ann.page.keyboard.press("Enter");

@@ -47,7 +47,7 @@ describe("emoji", () => {
 		await page.keyboard.press("Enter");
 		await page.keyboard.press("Escape");
 		await dialog.waitFor({ state: "hidden" });
-		expect(await hasFocus(page.getByRole("button", { name: "Emoji" }))).toBe(true);
+		await expect.poll(() => hasFocus(page.getByRole("button", { name: "Emoji" }))).toBe(true);
 		expect(await ann.messages()).toEqual([]);
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
@@ -254,6 +254,7 @@ describe("a draft", () => {
 		});
 		await ann.message.click();
 		await ann.page.keyboard.type(" no more");
+		await ann.page.waitForFunction(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
 		await ann.page.reload();
 		expect(asked).toEqual(["beforeunload"]);
 		await ann.leave();
@@ -337,11 +338,11 @@ describe("a sent message", () => {
 		await ann.message.fill("what I write");
 		await ann.at("two").getByRole("button", { name: "Edit" }).click();
 		expect(await written(ann)).toBe("two\n\nwhat I write");
-		expect(await hasFocus(ann.message)).toBe(true);
+		await expect.poll(() => hasFocus(ann.message)).toBe(true);
 		await ann.message.fill("2");
 		await ann.message.press("Enter");
 		await ann.page.getByRole("button", { name: "Retry all" }).click();
-		expect(await hasFocus(ann.message)).toBe(true);
+		await expect.poll(() => hasFocus(ann.message)).toBe(true);
 		await wire.first("chat:message", ({ message }) => message.seq >= 3);
 		const said = () => wire.events.flatMap((event) => (event.type === "chat:message" ? [event.message.content] : []));
 		expect(said().toSorted()).toEqual(["2", "one", "three"]);
@@ -351,7 +352,7 @@ describe("a sent message", () => {
 		await ann.page.getByRole("button", { name: "Delete all" }).click();
 		await ann.page.getByRole("dialog", { name: "Delete 2 unsent messages?" }).getByRole("button", { name: "Delete" }).click();
 		await expect.poll(() => ann.messages()).toHaveLength(3);
-		expect(await hasFocus(ann.message)).toBe(true);
+		await expect.poll(() => hasFocus(ann.message)).toBe(true);
 		await ann.page.reload();
 		await ann.sees("three");
 		expect(await ann.messages()).toHaveLength(3);
