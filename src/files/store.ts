@@ -4,7 +4,8 @@ import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
 import type { MessageFile } from "../protocol/files/file.ts";
 import { partsTable } from "./rows.ts";
 
-const migrations: readonly Migration[] = [
+/** Append-only, and never edited once released. */
+export const migrations: readonly Migration[] = [
 	`
 	CREATE TABLE files (
 		id TEXT PRIMARY KEY,

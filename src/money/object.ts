@@ -3,29 +3,18 @@
 // trusts its callers: conversations, people's objects and the Worker.
 
 import { DurableObject } from "cloudflare:workers";
-import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
+import { hasTables, migrate } from "../platform/migrate.ts";
 import { directoryName } from "../protocol/admin/records.ts";
 import { isGuestId } from "../protocol/person.ts";
-import { purseTables } from "./account.ts";
-import { Forgotten, forgottenTable } from "./forgotten.ts";
+import { Forgotten } from "./forgotten.ts";
+import { migrations } from "./migrations.ts";
 import { mostOpenOf } from "./networks.ts";
 import { dayOf, endOf, type Period } from "./periods.ts";
-import { hasSpent, openColumn, Purse } from "./purse.ts";
+import { hasSpent, Purse } from "./purse.ts";
 import { type Answer, type Balance, type Limit, nothingSpent, type Report, type Settlement, type Wish } from "./purse-calls.ts";
-import { limitsIn, type Rule, type RuleScope, Rules, rulesTable } from "./rules.ts";
-import { Speech, type SpeechAnswer, type SpeechLimits, speechTable } from "./speech.ts";
-import { transcribedTable, uploadedTable, Written, writtenTable } from "./written.ts";
-
-const migrations: readonly Migration[] = [
-	purseTables,
-	writtenTable,
-	openColumn,
-	uploadedTable,
-	rulesTable,
-	transcribedTable,
-	speechTable,
-	forgottenTable,
-];
+import { limitsIn, type Rule, type RuleScope, Rules } from "./rules.ts";
+import { Speech, type SpeechAnswer, type SpeechLimits } from "./speech.ts";
+import { Written } from "./written.ts";
 
 /** In ms. A rule for all people or all guests takes effect within this time: each purse asks for it so often at most. */
 const lease = 30_000;
