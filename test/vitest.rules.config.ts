@@ -13,6 +13,7 @@ export default defineConfig({
 		include: [
 			"{protocol,auth,conversation,claude,money,platform,push,files,user,gateway,standalone}/**/*.test.ts",
 			"model/conformance.test.ts",
+			"release/additive.test.ts",
 			"settings.test.ts",
 		],
 	},

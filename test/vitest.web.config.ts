@@ -8,6 +8,6 @@ export default defineConfig({
 		name: "web",
 		maxWorkers: 4,
 		testTimeout: 30_000,
-		include: ["web/**/*.test.{ts,tsx}", "model/model.test.ts", "structure.test.ts"],
+		include: ["web/**/*.test.{ts,tsx}", "model/model.test.ts", "release/migrations.test.ts", "structure.test.ts"],
 	},
 });

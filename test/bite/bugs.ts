@@ -6506,4 +6506,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/decisions"],
 	},
+	{
+		name: "a migration that was released is edited",
+		file: "src/conversation/store/migrations.ts",
+		from: "ALTER TABLE messages ADD COLUMN program TEXT;",
+		to: "ALTER TABLE messages ADD COLUMN program TEXT NOT NULL DEFAULT '';",
+		project: "web",
+		tests: ["release/migrations"],
+	},
+	{
+		name: "a migration breaks with the last release without one of its own",
+		file: "src/conversation/store/migrations.ts",
+		from: "\n];",
+		to: '\n\t{ breaking: "ALTER TABLE messages ADD COLUMN mood TEXT" },\n];',
+		project: "web",
+		tests: ["release/migrations"],
+	},
+	{
+		name: "a migration drops a column that the last release reads",
+		file: "src/conversation/store/migrations.ts",
+		from: "\n];",
+		to: '\n\t"ALTER TABLE messages DROP COLUMN program",\n];',
+		project: "worker",
+		tests: ["release/additive"],
+	},
 ];
