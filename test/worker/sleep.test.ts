@@ -1,13 +1,16 @@
 // An idle conversation costs nothing: whatever happened before, nothing keeps its object awake.
 
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import type { Message } from "../../src/protocol/message.ts";
+import { EventReader } from "../support/events.ts";
 import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
-import { scripted, withSettings } from "../support/settings.ts";
-import { Client, newConversation } from "../support/socket.ts";
+import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
+import { Client, newConversation, origin, tokenOf } from "../support/socket.ts";
+import { SocketIoClient } from "../support/socketio.ts";
 
-withSettings(scripted);
+withSettings({ ...scripted, ...unlimitedSends });
 
 const before: [what: string, happen: (ann: Client) => Promise<unknown>][] = [
 	["somebody joined", async () => {}],
@@ -62,4 +65,43 @@ it.each(before)("sleeps after %s", async (_what, happen) => {
 	await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 	ann.send({ type: "chat:join" });
 	expect(await ann.next("chat:joined")).toMatchObject({ participants: [{ userId: "ann" }] });
+});
+
+// Frames may still be on their way when it falls asleep, and those that wake it come at once.
+it("keeps the order of bursts before and after each sleep, for native sockets, Socket.IO and event streams", async () => {
+	const id = await newConversation("ann", ["bob", "cyd"]);
+	const [ann, bob] = [await Client.join("ann", id), await SocketIoClient.join("bob", id)];
+	const headers = { authorization: `Bearer ${await tokenOf("cyd")}` };
+	const { body } = await exports.default.fetch(`${origin}/api/conversations/${id}/events`, { headers });
+	const cyd = new EventReader(body as NonNullable<typeof body>);
+	await cyd.next("chat:joined");
+	const [bursts, size] = [3, 10];
+	const sentBy = (who: string) => Array.from({ length: bursts * size }, (_, n) => `${who} ${n}`);
+	for (let burst = 0; burst < bursts; burst++) {
+		if (burst > 0) {
+			// It is awake, and the rest of the burst may not be there yet.
+			await ann.next("chat:message", ({ message }) => message.content === `ann ${(burst - 1) * size}`);
+			await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		}
+		for (let n = burst * size; n < (burst + 1) * size; n++) {
+			ann.say(`ann ${n}`);
+			bob.sendMessage(id, `bob ${n}`);
+		}
+	}
+	const received: Record<string, () => Message[]> = {
+		native: () => ann.all("chat:message").map(({ message }) => message),
+		socketIo: () => bob.received.flatMap(({ name, payload }) => (name === "chat:message" ? [payload.message] : [])),
+		events: () => cyd.events.filter(({ event }) => event === "chat:message").map(({ data }) => JSON.parse(data).message),
+	};
+	for (const [dialect, messages] of Object.entries(received)) {
+		await expect.poll(() => messages().length, { message: dialect }).toBeGreaterThanOrEqual(2 * bursts * size);
+		expect(messages().map(({ seq }) => seq)).toEqual(Array.from({ length: 2 * bursts * size }, (_, n) => n + 1));
+		for (const who of ["ann", "bob"]) {
+			const own = messages().filter(({ author }) => author.userId === who);
+			expect(own.map(({ content }) => content)).toEqual(sentBy(who));
+		}
+	}
+	ann.close();
+	bob.close();
+	await cyd.leave();
 });
