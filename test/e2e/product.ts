@@ -18,18 +18,27 @@ export type Product = {
 	kill(): Promise<void>;
 	/** Starts it again with its stored data. */
 	revive(): Promise<void>;
+	/** Kills it, and starts the release with this source tree on its stored data. Without a tree, this one. */
+	deploy(tree?: string): Promise<void>;
 	/** Kills and restarts it. */
 	crash(): Promise<void>;
 	/** Kills it and deletes its stored data. */
 	stop(): Promise<void>;
 };
 
-/** Starts the server of the run with these settings. `assets` is the folder of another build of the page. */
-export async function startProduct(settings: Record<string, string> = {}, assets?: string, on = serverOfRun): Promise<Product> {
+/** Starts the server of the run with these settings. `assets` is the folder of another build of the page, `tree` that of another release. */
+export async function startProduct(
+	settings: Record<string, string> = {},
+	assets?: string,
+	on = serverOfRun,
+	tree?: string,
+): Promise<Product> {
 	const port = await freePort();
 	const state = mkdtempSync(join(tmpdir(), "parley-"));
 	// Tests name their scripted model as they like, and it would be called like that.
-	const command = commandOf[on]({ folder: state, port, settings: { ASSISTANT_NAME: "Claude", ...settings }, assets });
+	const commandWith = (tree?: string) =>
+		commandOf[on]({ folder: state, port, settings: { ASSISTANT_NAME: "Claude", ...settings }, assets, tree });
+	let command = commandWith(tree);
 	const start = (): Promise<ServerProcess> => startServer(command.args, command.ready, command.env);
 	let server = await start();
 	const kill = () => server.stop();
@@ -42,6 +51,11 @@ export async function startProduct(settings: Record<string, string> = {}, assets
 		group: () => server.group,
 		kill,
 		revive,
+		deploy: async (tree) => {
+			await kill();
+			command = commandWith(tree);
+			await revive();
+		},
 		crash: async () => {
 			await kill();
 			await revive();

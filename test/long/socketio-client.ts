@@ -43,6 +43,7 @@ export type Payload = {
 	chunk: string;
 	offset: number;
 	isComplete: boolean;
+	recovered: boolean;
 	error: string;
 	code: string;
 	userId: string;
