@@ -1,6 +1,7 @@
 // Texts as they are read in a real browser: the colours of code, copying and selecting, lines and directions, tables on a narrow page.
 
 import { beforeAll, expect, it } from "vitest";
+import { look } from "./look.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { Stage } from "./stage.ts";
 
@@ -135,4 +136,70 @@ it("scrolls a wide table on its own, also by keyboard", async () => {
 	await page.keyboard.press("ArrowRight");
 	await expect.poll(() => scroller.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
 	expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+});
+
+const lines = Array.from({ length: 30 }, (_, line) =>
+	line === 4 ? "" : `print(${line}) # ${"a long comment ".repeat(line === 2 ? 8 : 1)}`,
+).join("\n");
+
+it("numbers the lines of long code and wraps them, by keyboard too, for all code, and copies no number", async () => {
+	const { page, log } = stage.visitor;
+	await page.setViewportSize({ width: 390, height: 800 });
+	stage.clear();
+	stage.say(`\`\`\`python\n${lines}\n\`\`\`\n\n\`\`\`\nshort\n\`\`\``);
+	const figure = log.getByRole("figure").first();
+	const code = figure.locator("code");
+	await figure.locator("[data-kind]").first().waitFor();
+	expect(await log.getByRole("button", { name: "Numbers" }).count()).toBe(1);
+	await figure.getByRole("button", { name: "Numbers" }).press("Enter");
+	await figure.getByRole("button", { name: "Numbers", pressed: true }).waitFor();
+	expect(await code.evaluate(({ children }) => [...children].map((line) => getComputedStyle(line, "::before").content).length)).toBe(30);
+	await figure.locator("[data-kind]").first().waitFor();
+	await code.evaluate((element) => document.getSelection()?.selectAllChildren(element));
+	await page.keyboard.press("ControlOrMeta+C");
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(lines);
+	await page.evaluate(() => document.getSelection()?.empty());
+	await figure.getByRole("button", { name: "Wrap" }).press("Space");
+	const isWide = () => figure.locator("pre").evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+	await expect.poll(isWide).toBe(false);
+	await look(stage.visitor, "code");
+	// Both choices are kept for the next code.
+	stage.say(`\`\`\`\n${lines}\n\`\`\``);
+	await log.locator("[data-numbered=true][data-wrapped=true]").nth(1).waitFor();
+	for (const name of ["Numbers", "Wrap"]) await figure.getByRole("button", { name }).click();
+	await expect.poll(isWide).toBe(true);
+	expect(await stage.breaches()).toEqual([]);
+});
+
+it("keeps the head of a long table in sight, and copies it as a table", async () => {
+	const { page, log } = stage.visitor;
+	const rows = Array.from({ length: 60 }, (_, row) => `| ${row} | *name* ${row} |`).join("\n");
+	const wide = `| ${"a wide head | ".repeat(12)}\n|${"---|".repeat(12)}\n${`| ${"something | ".repeat(12)}\n`.repeat(60)}`;
+	for (const [table, width] of [
+		[`| id | who |\n|---|---|\n${rows}`, 1280],
+		[wide, 390],
+	] as const) {
+		await page.setViewportSize({ width, height: 800 });
+		stage.clear();
+		stage.say(table);
+		const [head, last] = [log.locator("th").first(), log.locator("tr").last()];
+		await last.scrollIntoViewIfNeeded();
+		await expect.poll(() => head.evaluate((element) => element.getBoundingClientRect().top)).toBeGreaterThan(0);
+		const [top, bottom] = await Promise.all([head.boundingBox(), last.boundingBox()]);
+		expect(top?.y).toBeLessThan(bottom?.y ?? 0);
+		expect(top?.y).toBeLessThan(800);
+		await look(stage.visitor, `table-${width}`);
+	}
+	stage.clear();
+	stage.say("| id | who |\n|---|---|\n| 1 | **Ann** |");
+	await log.locator("table").evaluate((element) => document.getSelection()?.selectAllChildren(element));
+	await page.keyboard.press("ControlOrMeta+C");
+	const copied = await page.evaluate(async () => {
+		const [item] = await navigator.clipboard.read();
+		const read = async (type: string) => (await item?.getType(type))?.text();
+		return { text: await read("text/plain"), html: await read("text/html") };
+	});
+	expect(copied.text?.trim().split("\n")).toEqual(["id\twho", "1\tAnn"]);
+	expect(copied.html).toMatch(/<table.*<th\b.*id.*<td\b.*<strong\b.*Ann/s);
+	expect(await stage.breaches()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // The pieces that a growing text is drawn in.
 
 import { expect, it } from "vitest";
-import { piecesOf } from "../../web/src/markdown/pieces.ts";
+import { linesOf, piecesOf } from "../../web/src/markdown/pieces.ts";
 
 it.each([
 	["words", "Some words of a sentence that goes on. ".repeat(20)],
@@ -16,4 +16,15 @@ it.each([
 		before = pieces;
 	}
 	expect(before.length).toBeGreaterThan(3);
+});
+
+it("cuts pieces of any size into lines, which stay the same while the text grows", () => {
+	const text = "const a = 1;\n\n\treturn `two\nlines`;\n";
+	const joined = (lines: { text: string }[][]) => lines.map((line) => line.map(({ text }) => text).join(""));
+	const [whole, ...lines] = [[{ text }], [...text].map((text) => ({ text })), text.split(" ").map((text) => ({ text: `${text} ` }))].map(
+		linesOf,
+	);
+	expect(joined(whole ?? [])).toEqual(["const a = 1;\n", "\n", "\treturn `two\n", "lines`;\n"]);
+	expect(joined(lines[0] ?? [])).toEqual(joined(whole ?? []));
+	expect(joined(lines[1] ?? []).join("")).toBe(`${text} `);
 });

@@ -3,7 +3,6 @@
 import { createContext, createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
 import type { Mention } from "../../../src/protocol/message.ts";
 import type { Citation, Source } from "../../../src/protocol/sources.ts";
-import { reachable } from "../browser.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { useResearchParts } from "../research/useResearchParts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
@@ -14,6 +13,7 @@ import { Mentioned, Mentions } from "./MentionedText.tsx";
 import { type Block, type Citing, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
 import type { Node, Nodes } from "./nodes.ts";
 import { piecesOf } from "./pieces.ts";
+import { TableFrame } from "./TableFrame.tsx";
 
 type Props = {
 	source: string;
@@ -124,12 +124,12 @@ function drawTable({ columns, head, rows }: Extract<Node, { type: "table" }>, di
 	const row = (cells: readonly Nodes[], tag: "th" | "td") =>
 		createElement("tr", null, ...cells.map((nodes, column) => createElement(tag, { className: classes[column] }, drawAll(nodes))));
 	return (
-		<div ref={reachable} className={styles.table}>
+		<TableFrame>
 			<table dir={dir}>
 				<thead>{row(head, "th")}</thead>
 				{createElement("tbody", null, ...rows.map((cells) => row(cells, "td")))}
 			</table>
-		</div>
+		</TableFrame>
 	);
 }
 

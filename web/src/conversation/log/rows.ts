@@ -25,12 +25,12 @@ export function rowAround(list: HTMLElement, node: Node | null): HTMLElement | n
 
 /**
  * The innermost element of a message at a line across the screen, or the first one below it.
- * Never the author's name, which disappears when the message before it is loaded.
+ * Never the author's name, which disappears when the message before it is loaded, nor the head of a table, which stays on screen.
  */
 export function elementAt(element: Element, line: number): Element {
 	for (const child of element.children) {
 		const { top, bottom, height } = child.getBoundingClientRect();
-		if (height > 0 && bottom > line && child.localName !== "header") return top >= line ? child : elementAt(child, line);
+		if (height > 0 && bottom > line && !["header", "thead"].includes(child.localName)) return top >= line ? child : elementAt(child, line);
 	}
 	return element;
 }
