@@ -83,7 +83,7 @@ it("every member reads the former instructions, who wrote them and when", async 
 	const former = bob.page.getByRole("region", { name: "Former versions" }).getByRole("listitem");
 	await former.first().waitFor();
 	expect(await former.allInnerTexts()).toEqual([
-		expect.stringMatching(/^Ann, .+\d{4} at \d\d:\d\d\s+No instructions\.$/),
+		expect.stringMatching(/^Ann, .+\d{4} at \d\d?:\d\d\s[AP]M\s+No instructions\.$/),
 		expect.stringMatching(/^Ann, .+\s+Answer in French\.\nBe brief\.$/),
 	]);
 	await look(bob, "former-instructions");

@@ -520,7 +520,7 @@ describe("a message that Claude does not answer because a budget is used up", ()
 	it("is in the words of either language, with when it goes on", () => {
 		const why = { scope: "conversation", resetsAt: "2026-11-30T12:00:00.000Z" } as const;
 		expect(unpaidText(why, false, en)).toMatch(
-			/^This conversation's budget for Claude is used up, so .* Ask again from Monday, November 30 at \d\d:00\.$/,
+			/^This conversation's budget for Claude is used up, so .* Ask again from Monday, November 30 at \d\d?:00\s[AP]M\.$/,
 		);
 		expect(unpaidText(why, false, de)).toMatch(
 			/^Das Budget dieses Gesprächs für Claude ist aufgebraucht\. .* Frag wieder ab Montag, 30\. November um \d\d:00\.$/,

@@ -7,21 +7,30 @@ const leastUsd = 0.0001;
 
 export type Formats = ReturnType<typeof formatsOf>;
 
-export function formatsOf(locale: string) {
+/**
+ * A language as it is written in the device's region, such as `en-GB`: it decides about the order of a date and about 12 or 24 hours.
+ * `wanted`: the device's languages in order of preference.
+ */
+export function regional(language: string, wanted: readonly string[]): string {
+	const found = wanted.map((tag) => /^([a-z]{2,3})(?:-[a-z]{4})?-([a-z]{2}|\d{3})(?![a-z\d])/i.exec(tag));
+	const region = (found.find((one) => one?.[1]?.toLowerCase() === language) ?? found.find((one) => one))?.[2];
+	return region ? `${language}-${region}` : language;
+}
+
+/** Outside of browsers there is no device to ask. */
+export function deviceLanguages(): readonly string[] {
+	return typeof document === "undefined" ? [] : navigator.languages;
+}
+
+export function formatsOf(locale: string, wanted = deviceLanguages()) {
 	const numbers = new Intl.NumberFormat(locale);
-	const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-	const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
-	const dayOfYear = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-	const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-	const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
-	const dayAndTime = new Intl.DateTimeFormat(locale, {
-		day: "numeric",
-		month: "long",
-		year: "numeric",
-		hour: "2-digit",
-		minute: "2-digit",
-		hourCycle: "h23",
-	});
+	const here = regional(locale, wanted);
+	const time = new Intl.DateTimeFormat(here, { timeStyle: "short" });
+	const day = new Intl.DateTimeFormat(here, { weekday: "long", day: "numeric", month: "long" });
+	const dayOfYear = new Intl.DateTimeFormat(here, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+	const date = new Intl.DateTimeFormat(here, { day: "numeric", month: "short" });
+	const weekday = new Intl.DateTimeFormat(here, { weekday: "short" });
+	const dayAndTime = new Intl.DateTimeFormat(here, { dateStyle: "long", timeStyle: "short" });
 	const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
 	const dollars = (maximumFractionDigits: number) =>
 		new Intl.NumberFormat(locale, {

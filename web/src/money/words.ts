@@ -1,7 +1,7 @@
 // The texts about money, in every language: they are loaded with the parts that need them, and not with the first view.
 
 import { allInName, inName } from "../../../src/protocol/text/assistant-name.ts";
-import { formatsOf } from "../languages/formats.ts";
+import { deviceLanguages, formatsOf, regional } from "../languages/formats.ts";
 import type { Language } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
 
@@ -10,15 +10,15 @@ export type Words = typeof en;
 function wordsIn(locale: Language) {
 	const { number, usd, percent, seconds, form } = formatsOf(locale);
 	// Budgets and reports count days of UTC.
-	const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
-	const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
-	const dayAndTime = new Intl.DateTimeFormat(locale, {
+	const here = regional(locale, deviceLanguages());
+	const date = new Intl.DateTimeFormat(here, { day: "numeric", month: "short", timeZone: "UTC" });
+	const month = new Intl.DateTimeFormat(here, { month: "long", year: "numeric", timeZone: "UTC" });
+	const dayAndTime = new Intl.DateTimeFormat(here, {
 		weekday: "long",
 		day: "numeric",
 		month: "long",
-		hour: "2-digit",
+		hour: "numeric",
 		minute: "2-digit",
-		hourCycle: "h23",
 	});
 	return {
 		number,
