@@ -4843,6 +4843,22 @@ export const bugs: Bug[] = [
 		tests: ["web/openEnd"],
 	},
 	{
+		name: "American and British times are written alike",
+		file: "web/src/languages/formats.ts",
+		from: "found.find((one) => one?.[1]?.toLowerCase() === language) ?? ",
+		to: "",
+		project: "web",
+		tests: ["web/languages"],
+	},
+	{
+		name: "a reply leads to somebody else's question",
+		file: "web/src/live/replyStatus.ts",
+		from: "asked.findLast(({ author }) => author.userId === userId) ?? asked.at(-1)",
+		to: "asked.at(-1)",
+		project: "web",
+		tests: ["web/replyStatus"],
+	},
+	{
 		name: "a formula shows its marks while it is being written",
 		file: "web/src/markdown/openEnd.ts",
 		from: ".slice(0, open)\n",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
 import { de } from "../../web/src/languages/de.ts";
 import { en } from "../../web/src/languages/en.ts";
-import { type Cost, costOf, modelName, peopleWaiting, phaseOf } from "../../web/src/live/replyStatus.ts";
+import { type Cost, costOf, modelName, peopleWaiting, phaseOf, questionOf } from "../../web/src/live/replyStatus.ts";
 import { namesOf } from "../../web/src/people/names.ts";
 
 const person = (name: string) => ({ userId: name.toLowerCase(), username: name });
@@ -26,6 +26,15 @@ describe("the people waiting for Claude", () => {
 		expect(peopleWaiting([running, { ...question, deletedAt: "2026-11-25T12:00:00.000Z" }])).toEqual([]);
 		expect(peopleWaiting([{ ...running, status: "stopped" }, question])).toEqual([]);
 	});
+});
+
+it("finds the question of a reply: the newest one before it of whoever asked", () => {
+	const asked = { asksClaude: true };
+	const reply = said(5, "Claude", { role: "assistant", askedBy: [person("Ann")] });
+	const messages = [said(1, "Ann", asked), said(2, "Ann", asked), said(3, "Bob", asked), said(4, "Ann"), reply, said(6, "Ann", asked)];
+	expect(questionOf(reply, messages)?.seq).toBe(2);
+	expect(questionOf({ ...reply, askedBy: [] }, messages)?.seq).toBe(3);
+	expect(questionOf(reply, messages.slice(4))).toBeUndefined();
 });
 
 it("tells the phase of a reply", () => {

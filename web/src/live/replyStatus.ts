@@ -15,6 +15,13 @@ export function peopleWaiting(messages: readonly Message[]): Person[] {
 	return [...new Map(waitingQuestions(messages).map(({ author }) => [author.userId, author])).values()];
 }
 
+/** The newest question before a reply, of the person who asked for it. */
+export function questionOf({ seq, askedBy }: Message, messages: readonly Message[]): Message | undefined {
+	const asked = messages.filter((message) => message.seq < seq && message.role === "user" && message.asksClaude);
+	const userId = askedBy?.at(-1)?.userId;
+	return asked.findLast(({ author }) => author.userId === userId) ?? asked.at(-1);
+}
+
 export type Phase = "thinking" | "busy" | "answering" | "asking" | "complete" | "stopped" | "failed";
 
 /** `asking`: a call of a tool waits for somebody's decision. */

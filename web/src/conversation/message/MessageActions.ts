@@ -23,6 +23,8 @@ export type MessageActions = {
 	approve(messageId: string, toolId: string, allow: boolean): void;
 	/** Opens a dialog. */
 	fork(message: Message): void;
+	/** The `seq` of the question that a reply answers. */
+	questionOf(reply: Message): number;
 	/** Opens a dialog about what Claude saw for this reply. */
 	showSeen(message: Message): void;
 	/** Moves a refused message back to the draft. `quoted`: the message that it quotes, if loaded. */
@@ -49,6 +51,7 @@ export const MessageActions = createContext<MessageActions>({
 	approve: nothing,
 	fork: nothing,
 	showSeen: nothing,
+	questionOf: ({ seq }) => seq - 1,
 	editUnsent: nothing,
 	markUnread: nothing,
 });

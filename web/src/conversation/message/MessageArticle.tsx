@@ -101,8 +101,12 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	);
 
 	function toolsOf() {
-		if (!isReply) return <Toolbar message={message} isActive={isActive} />;
-		return isGrowing ? <ReplyBarPlaceholder /> : <ReplyBar message={message} versions={versions} isActive={isActive} />;
+		if (!isReply) return <Toolbar message={message} isContinued={isContinued} isActive={isActive} />;
+		return isGrowing ? (
+			<ReplyBarPlaceholder />
+		) : (
+			<ReplyBar message={message} versions={versions} isContinued={isContinued} isActive={isActive} />
+		);
 	}
 }
 

@@ -10,7 +10,7 @@ import { CopyButton, CopyStatus, useCopy } from "./CopyButton.tsx";
 import { MessageActions } from "./MessageActions.ts";
 import styles from "./ReplyBar.module.css";
 import toolbar from "./Toolbar.module.css";
-import { MessageButtons } from "./Toolbar.tsx";
+import { MessageButtons, Time } from "./Toolbar.tsx";
 import { VersionButtons, type Versions } from "./Versions.tsx";
 
 const loadDetails = () => import("../../money/ReplyDetails.tsx");
@@ -19,11 +19,13 @@ type Props = {
 	message: Message;
 	/** One of them may be shown instead of the current text. */
 	versions: Versions;
+	/** Its time is in no header. */
+	isContinued: boolean;
 	/** The tab key goes only to the buttons of the active message. */
 	isActive: boolean;
 };
 
-export function ReplyBar({ message, versions, isActive }: Props) {
+export function ReplyBar({ message, versions, isContinued, isActive }: Props) {
 	const strings = useStrings();
 	const { actor } = useContext(MessageActions);
 	const copying = useCopy();
@@ -56,6 +58,7 @@ export function ReplyBar({ message, versions, isActive }: Props) {
 						{cached !== "" && <span className={styles.cached}>{cached}</span>}
 					</button>
 				)}
+				{isContinued && <Time at={Date.parse(message.createdAt)} />}
 				<VersionButtons versions={versions} />
 				<CopyStatus copying={copying} />
 			</div>

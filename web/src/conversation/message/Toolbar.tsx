@@ -9,25 +9,48 @@ import { useStrings } from "../../languages/useStrings.ts";
 import { pathOf } from "../../paths.ts";
 import { allowedActions } from "../../people/permissions.ts";
 import { MessageActions } from "./MessageActions.ts";
+import { GoToMessage } from "./Quote.tsx";
 import { ReactionPicker } from "./Reactions.tsx";
 import styles from "./Toolbar.module.css";
 
 const readAloud = async (text: string) => (await import("../../files/readAloud.ts")).readAloud(text);
 
-/** For a person's message. `isActive`: the tab key goes only to the buttons of the active message. */
-export function Toolbar({ message, isActive }: { message: Message; isActive: boolean }) {
+type Props = {
+	message: Message;
+	/** Its time is in no header. */
+	isContinued: boolean;
+	/** The tab key goes only to the buttons of the active message. */
+	isActive: boolean;
+};
+
+/** For a person's message. */
+export function Toolbar({ message, isContinued, isActive }: Props) {
 	return (
 		<div className={styles.toolbar}>
+			{isContinued && <Time at={Date.parse(message.createdAt)} />}
 			<MessageButtons message={message} tabIndex={isActive ? 0 : -1} />
 		</div>
 	);
 }
 
+/** Screen readers have it in the name of the message. */
+export function Time({ at }: { at: number }) {
+	const strings = useStrings();
+	return (
+		<time className={styles.time} dateTime={new Date(at).toISOString()} title={strings.formatDayAndTime(at)} aria-hidden="true">
+			{strings.formatTime(at)}
+		</time>
+	);
+}
+
 export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
-	const { actor, quote, edit, askToDelete, regenerate, markUnread, withdraw, askLast, pin, fork, showSeen } = useContext(MessageActions);
+	const { actor, quote, edit, askToDelete, regenerate, markUnread, withdraw, askLast, pin, fork, showSeen, questionOf } =
+		useContext(MessageActions);
+	const goTo = useContext(GoToMessage);
 	const may = allowedActions(message, actor);
 	const items: MenuItem[] = [
+		...(message.role === "assistant" && !message.sharedBy ? [{ label: strings.toQuestion, act: () => goTo(questionOf(message)) }] : []),
 		// A reply has a button of its own for copying.
 		...(message.role === "user" && message.content !== "" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
 		...("speechSynthesis" in window && message.content !== "" && message.status !== "streaming"

@@ -1,7 +1,8 @@
 // The actions on messages, and the message that is being edited or is about to be deleted.
 
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { visibleHistory } from "../../live/historyWindow.ts";
+import { questionOf } from "../../live/replyStatus.ts";
 import { runningReply } from "../../live/transcript.ts";
 import { type Actor, canAskAgain, lastOwn } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
@@ -20,6 +21,9 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 	const { messages, conversation, role, isConnected, react, regenerate, discard, markUnread, withdraw, pin, approve, sendMessage } = chat;
 	const runningSeq = runningReply(chat)?.seq;
 	const visible = visibleHistory(chat).messages;
+	// Read when it is needed: the actions must not change with every message.
+	const loaded = useRef(visible);
+	loaded.current = visible;
 	const asks = conversation?.asks ?? "members";
 	const mayAsk = conversation?.assistant !== "off";
 	const lastReplyId = mayAsk ? messages.findLast((message) => message.role === "assistant")?.id : undefined;
@@ -47,6 +51,8 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 			},
 			fork: ({ id }) => setPending({ type: "fork", messageId: id }),
 			showSeen: ({ id }) => setPending({ type: "seen", messageId: id }),
+			// It stands before the reply, also if it is not loaded.
+			questionOf: (reply) => questionOf(reply, loaded.current)?.seq ?? reply.seq - 1,
 			markUnread: ({ seq }) => markUnread(seq),
 			quote: (message) => write({ answered: answeredOf(message) }),
 			edit: ({ id }) => setPending({ type: "edit", messageId: id }),
