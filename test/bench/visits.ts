@@ -16,8 +16,7 @@ const patience = 5_000;
 export async function measureVisits(browser: Browser, url: string, isQuick: boolean): Promise<VisitsResults> {
 	const ann = await Visitor.arrive(browser);
 	await ann.signIn(url, "Ann");
-	await ann.newConversation();
-	await ann.say(words);
+	await ann.begin(words);
 	await ann.answered();
 	const address = ann.page.url();
 	const cookies = await ann.page.context().cookies();

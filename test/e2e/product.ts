@@ -139,11 +139,26 @@ export class Visitor {
 		await this.connected();
 	}
 
-	/** Creates a conversation with the page's button. */
-	async newConversation(): Promise<void> {
-		const before = this.page.url();
+	/** Begins a conversation with this message, as people do. */
+	async begin(text: string): Promise<void> {
 		await this.page.getByRole("button", { name: "New conversation" }).click();
-		await this.page.waitForURL(({ href }) => href !== before);
+		await this.log.waitFor({ state: "detached" });
+		await this.say(text);
+		await this.page.waitForURL("**/c/*");
+		await this.connected();
+		await this.sees(text);
+	}
+
+	/** Opens a new conversation without a message, which only a program can create. The page is not loaded again. */
+	async newConversation(): Promise<void> {
+		await this.page.locator("nav").waitFor({ state: "attached" });
+		await this.page.evaluate(async () => {
+			// The page's tabs renew their session one after another, too.
+			const refreshed = await navigator.locks.request("session", () => fetch("/api/auth/refresh", { method: "POST" }));
+			const headers = { authorization: `Bearer ${(await refreshed.json()).token}` };
+			const created = await fetch("/api/conversations", { method: "POST", headers, body: "{}" });
+			history.pushState(null, "", `/c/${(await created.json()).conversation.id}`);
+		});
 		await this.message.waitFor();
 		await this.connected();
 	}

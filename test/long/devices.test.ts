@@ -21,8 +21,7 @@ const openDevices = async ({ page }: Visitor) => {
 it("a phone is added by a link, finds the conversations, and is signed out from the first device", async () => {
 	const laptop = await Visitor.arrive(browser);
 	await laptop.signIn(product.url, "Gus");
-	await laptop.newConversation();
-	await laptop.say("Hello from the laptop");
+	await laptop.begin("Hello from the laptop");
 	await openDevices(laptop);
 	await laptop.page.getByRole("button", { name: "Add a device…" }).click();
 	await laptop.page.getByRole("img", { name: "QR code with the link" }).waitFor();

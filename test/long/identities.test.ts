@@ -33,8 +33,7 @@ let conversation: string;
 it("a guest joins a sign-in from the settings, and is told before what ends by it", async () => {
 	gus = await Visitor.arrive(browser);
 	await gus.signIn(product.url, "Gus");
-	await gus.newConversation();
-	await gus.say("Hello from Gus");
+	await gus.begin("Hello from Gus");
 	conversation = gus.page.url();
 	await openSettings(gus);
 	// A guest reads what they would lose.
@@ -82,8 +81,7 @@ it("a sign-in with an account of its own is refused with a sentence, and the gue
 	await bob.page.goto(product.url);
 	await bob.page.getByRole("link", { name: "Sign in with Example" }).click();
 	await fillIn(bob.page, "Bob");
-	await bob.newConversation();
-	await bob.say("Bob's own");
+	await bob.begin("Bob's own");
 
 	const eve = await Visitor.arrive(browser);
 	await eve.signIn(product.url, "Gus");

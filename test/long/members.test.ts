@@ -46,7 +46,7 @@ describe("members", () => {
 		await bob.page.getByRole("button", { name: "Invite" }).waitFor();
 		await ann.page.getByRole("button", { name: "Leave…" }).click();
 		await leaving.getByRole("button", { name: "Leave" }).click();
-		await ann.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
+		await ann.page.getByRole("heading", { name: "Start a conversation" }).waitFor();
 		await bob.page.getByRole("button", { name: "Members, 1", exact: true }).waitFor();
 		await ann.leave();
 		await bob.leave();

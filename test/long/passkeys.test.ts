@@ -40,8 +40,7 @@ async function keptGuest(name: string) {
 	const { page } = guest;
 	await giveAuthenticator(page);
 	await guest.signIn(url, name);
-	await guest.newConversation();
-	await guest.say(`Hello from ${name}`);
+	await guest.begin(`Hello from ${name}`);
 	await openSettings(page);
 	await page.getByRole("button", { name: "Add a passkey" }).click();
 	const codes = page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");

@@ -93,8 +93,7 @@ describe("the settings", () => {
 		expect(await quiet.getByLabel("From").inputValue()).toBe("22:00");
 		await page.keyboard.press("Escape");
 
-		await page.getByRole("button", { name: "New conversation" }).click();
-		await ann.connected();
+		await ann.newConversation();
 		await ann.decide("No messages yet", "Notifications…");
 		const dialog = page.getByRole("dialog");
 		expect(await dialog.getByRole("radio", { name: "What my settings say" }).isChecked()).toBe(true);

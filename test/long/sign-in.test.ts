@@ -61,8 +61,7 @@ it("somebody signs in through the provider's page, signs out at both ends, and c
 	await expect.poll(() => ada.page.evaluate(() => document.activeElement?.textContent)).toBe("Sign in with Example");
 	expect(await ada.page.getByRole("button", { name: "Continue as guest" }).count()).toBe(0);
 	await logIn(ada.page, "Ada");
-	await ada.newConversation();
-	await ada.say("Hello from Ada");
+	await ada.begin("Hello from Ada");
 	const conversation = ada.page.url();
 	await ada.page.reload();
 	await ada.page.getByText("Hello from Ada").first().waitFor();
@@ -95,9 +94,8 @@ it("the deployer's own page signs people in by a token, which leaves the address
 	const olga = await Visitor.arrive(browser);
 	await olga.page.goto(`${product.url}/?x=1`);
 	await olga.page.getByRole("link", { name: "Sign in", exact: true }).click();
-	await olga.newConversation();
+	await olga.begin("Hello from Olga");
 	expect(await olga.page.evaluate(() => location.hash)).toBe("");
-	await olga.say("Hello from Olga");
 	await olga.page.reload();
 	await olga.page.getByText("Hello from Olga").first().waitFor();
 	await signOut(olga.page);

@@ -20,10 +20,12 @@ type Props = {
 export function ConnectionBanner({ conversation, list, onTry }: Props) {
 	const said = noticeFor(conversation, list);
 	const isGap = useConnectionGap(said ? (said.notice.type === "offline" ? "offline" : "connecting") : "connected");
-	return said && isGap ? <Banner {...said} onTry={onTry} /> : null;
+	return said && isGap ? <Banner {...said} isHome={conversation === undefined} onTry={onTry} /> : null;
 }
 
-function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(): void }) {
+type BannerProps = { about: About; notice: Notice; isHome: boolean; onTry(): void };
+
+function Banner({ about, notice, isHome, onTry }: BannerProps) {
 	const strings = useStrings();
 	const banner = useRef<HTMLDivElement>(null);
 	useLayoutEffect(() => {
@@ -39,7 +41,7 @@ function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(
 	const isWaiting = notice.type === "waiting" || notice.type === "unreadable" || notice.type === "offline";
 	return (
 		<div ref={banner} className={`${pill.pill} ${styles.banner}`} data-banner={notice.type}>
-			<p>{about === "list" ? strings.listBehind : <Text notice={notice} />}</p>
+			<p>{about === "list" ? strings.listBehind : <Text notice={notice} isHome={isHome} />}</p>
 			{notice.type !== "catching up" && (
 				<button type="button" aria-disabled={!isWaiting} onClick={() => isWaiting && onTry()}>
 					{strings.reconnectNow}
@@ -49,11 +51,12 @@ function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(
 	);
 }
 
-function Text({ notice }: { notice: Notice }) {
+/** `isHome`: no conversation is open that could send messages later. */
+function Text({ notice, isHome }: { notice: Notice; isHome: boolean }) {
 	const strings = useStrings();
 	switch (notice.type) {
 		case "offline":
-			return strings.offlineBanner;
+			return isHome ? strings.offlineHome : strings.offlineBanner;
 		case "connecting":
 			return strings.connecting;
 		case "waiting":

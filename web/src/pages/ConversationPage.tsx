@@ -13,6 +13,7 @@ import { EmptyConversation } from "../conversation/log/EmptyConversation.tsx";
 import { Log } from "../conversation/log/Log.tsx";
 import { MessageActions } from "../conversation/message/MessageActions.ts";
 import { useMessageActions } from "../conversation/message/useMessageActions.ts";
+import { sendBegun } from "../home/begun.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { lastMessageOf } from "../list/list.ts";
 import { titleOf } from "../list/titles.ts";
@@ -22,7 +23,7 @@ import { type Names, People } from "../markdown/MentionedText.tsx";
 import { allowedActions, lastOwn } from "../people/permissions.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
 import { useTitle } from "../useTitle.ts";
-import { useIsDraftKept } from "../writing/currentDrafts.ts";
+import { useLeaveWarning } from "../writing/useLeaveWarning.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
@@ -40,12 +41,12 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	if (!hasMet && (chat.participantCount ?? chat.participants.length) > 1) setHasMet(true);
 	const hasOthers = hasMet || (chat.members?.length ?? 0) > 1;
 	useTitle(title);
-	useKeyboardInset();
 	useReportView(id, chat, userId);
 	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
 	const { actions, editing, deleting, forking, seen, cancel, focusKey } = useMessageActions(chat, userId, id);
-	useLeaveWarning(id, chat, userId);
+	useFirstMessage(id, userId, chat.sendMessage);
+	useLeaveWarning(userId, id, chat);
 	const parts = useLazy(loadParts, true);
 
 	if (chat.connection.type === "ended") {
@@ -88,18 +89,9 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	);
 }
 
-/** Warns before the page is closed while a draft or an unsent message is not on disk. */
-function useLeaveWarning(conversationId: string, { outgoing, isSaved }: Chat, userId: string): void {
-	const isDraftKept = useIsDraftKept(userId, conversationId);
-	const isWaiting = outgoing.length > 0;
-	useEffect(() => {
-		if (isDraftKept && !isWaiting) return;
-		const warn = (event: BeforeUnloadEvent) => {
-			if (!isDraftKept || !isSaved()) event.preventDefault();
-		};
-		addEventListener("beforeunload", warn);
-		return () => removeEventListener("beforeunload", warn);
-	}, [isDraftKept, isWaiting, isSaved]);
+/** Sends what was written before the conversation existed, once its connection has an outbox. */
+function useFirstMessage(id: string, userId: string, send: Chat["sendMessage"]): void {
+	useEffect(() => sendBegun(userId, id, send), [id, userId, send]);
 }
 
 /** The `seq` that the address asks for, until its message is shown. */
@@ -134,23 +126,4 @@ function useReportView(conversationId: string, { you, conversation, messages, re
 	}, [list, conversationId, title, last, readUpTo]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another conversation is another view.
 	useEffect(() => () => list.endView(), [list, conversationId]);
-}
-
-/** Some browsers show a keyboard over the page without changing the layout. The composer has to stay above it. */
-function useKeyboardInset(): void {
-	useEffect(() => {
-		const viewport = window.visualViewport;
-		if (!viewport) return;
-		const follow = () => {
-			const covered = Math.max(0, window.innerHeight - viewport.height * viewport.scale - viewport.offsetTop);
-			document.documentElement.style.setProperty("--keyboard", `${covered}px`);
-		};
-		const stop = new AbortController();
-		// Scrolling the visual viewport changes how much of the page it covers.
-		for (const change of ["resize", "scroll"]) viewport.addEventListener(change, follow, stop);
-		return () => {
-			stop.abort();
-			document.documentElement.style.removeProperty("--keyboard");
-		};
-	}, []);
 }

@@ -4,8 +4,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { limits } from "../../../src/protocol/limits.ts";
-import { session } from "../account/currentSession.ts";
-import { addressOf, createConversation } from "../api.ts";
+import { addressOf } from "../api.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
 import { IconButton } from "../controls/IconButton.tsx";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
@@ -30,10 +29,11 @@ const Notifications = lazyDialog(
 	() => null,
 );
 
-type Props = { userId: string; name: string; openId: string | undefined };
+/** `onNew`: somebody wants to begin a conversation. */
+type Props = { userId: string; name: string; openId: string | undefined; onNew(): void };
 type Opened = "settings" | "switcher";
 
-export function Sidebar({ userId, name, openId }: Props) {
+export function Sidebar({ userId, name, openId, onNew }: Props) {
 	const strings = useStrings();
 	const client = usePersonalList();
 	const snapshot = useListSnapshot(client);
@@ -41,7 +41,6 @@ export function Sidebar({ userId, name, openId }: Props) {
 	const fleeting = useLazy(loadFleeting, addressOf("/").origin !== location.origin);
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
-	const { isCreating, create } = useCreate(setProblem);
 	const { field, text, setText, search } = useSearchField();
 	const isSearching = text.trim() !== "";
 	// Whoever has joined a sign-in comes back to the settings.
@@ -52,7 +51,7 @@ export function Sidebar({ userId, name, openId }: Props) {
 	return (
 		<nav className={styles.sidebar} aria-label={strings.conversations}>
 			<Bar name={name} isHome={openId === undefined} onOpen={setOpen} />
-			<button type="button" className={styles.create} aria-disabled={isCreating} onClick={create}>
+			<button type="button" className={styles.create} onClick={onNew}>
 				<Icon name="plus" />
 				{strings.newConversation}
 			</button>
@@ -86,7 +85,7 @@ export function Sidebar({ userId, name, openId }: Props) {
 					client={client}
 					openId={openId}
 					commands={[
-						{ icon: "plus", label: strings.newConversation, act: () => void create() },
+						{ icon: "plus", label: strings.newConversation, act: onNew },
 						{ icon: "search", label: strings.searchEverywhere, takesText: true, act: search },
 						{ icon: "gear", label: strings.settings, act: () => setOpen("settings") },
 					]}
@@ -115,21 +114,6 @@ function Bar({ name, isHome, onOpen }: { name: string; isHome: boolean; onOpen(w
 			</span>
 		</header>
 	);
-}
-
-/** Creates a conversation and goes there. */
-function useCreate(onProblem: (text: string) => void) {
-	const [, navigate] = useLocation();
-	const [isCreating, setIsCreating] = useState(false);
-	const create = async () => {
-		if (isCreating) return;
-		setIsCreating(true);
-		const result = await session.call(createConversation);
-		if ("value" in result) navigate(pathOf(result.value.conversation.id));
-		onProblem("error" in result ? result.error.message : "");
-		setIsCreating(false);
-	};
-	return { isCreating, create };
 }
 
 /** `search`: writes a text into the field and moves the focus there. */

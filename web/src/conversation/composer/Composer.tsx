@@ -112,7 +112,7 @@ function submitting(send: () => void) {
 	};
 }
 
-function SendButton({ label, isDisabled }: { label: string; isDisabled: boolean }) {
+export function SendButton({ label, isDisabled }: { label: string; isDisabled: boolean }) {
 	return (
 		<button type="submit" className={row.send} aria-label={label} aria-disabled={isDisabled}>
 			<Icon name="send" />

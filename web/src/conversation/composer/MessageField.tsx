@@ -26,8 +26,8 @@ type Props = {
 	onEscape(): void;
 	/** The up arrow was pressed in an empty field. */
 	onUp?(): void;
-	/** A new key moves the focus to the field. */
-	focusKey: string;
+	/** A new key moves the focus to the field; none leaves it where it is. */
+	focusKey: string | undefined;
 	/** The buttons beside it. */
 	children: ReactNode;
 };
@@ -118,9 +118,9 @@ export function MessageField({
 }
 
 /** Moves the focus to the end of the field with every new key. */
-function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: string): void {
-	// biome-ignore lint/correctness/useExhaustiveDependencies: a new key asks for the focus.
+function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: string | undefined): void {
 	useLayoutEffect(() => {
+		if (focusKey === undefined) return;
 		field.current?.focus();
 		field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
 	}, [field, focusKey]);
