@@ -141,7 +141,10 @@ describe("axe finds no violation of WCAG 2.2 AA, wide and narrow, light and dark
 
 	it("in the list, its dialogs and the settings", async () => {
 		const { page } = ann;
-		const entry = ann.list.getByRole("listitem").first();
+		const entry = ann.list
+			.getByRole("listitem")
+			.filter({ has: page.getByRole("link") })
+			.first();
 		await entry.hover();
 		await entry.getByRole("button").click();
 		await page.getByRole("menu").waitFor();

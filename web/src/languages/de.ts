@@ -137,6 +137,10 @@ export const de: Translation = {
 	homeTitle: "Beginne ein Gespräch",
 	homeText: "Claude antwortet auf das, was du schreibst. Andere kannst du jederzeit dazu einladen.",
 	promptsTitle: "Vorschläge für den Anfang",
+	period: (period, now) =>
+		period.type === "month"
+			? formats.month(period.start, now)
+			: { pinned: "Angeheftet", today: "Heute", yesterday: "Gestern", week: "Letzte 7 Tage", days: "Letzte 30 Tage" }[period.type],
 	archived: (count) => `Archiv (${formats.number(count)})`,
 	moreConversations: "Mehr anzeigen",
 	moreFailed: "Mehr konnte nicht geladen werden. Noch einmal versuchen",

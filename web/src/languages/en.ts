@@ -7,6 +7,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Preferences, Theme } from "../account/preferences.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
 import type { News } from "../list/list.ts";
+import type { Period } from "../list/periods.ts";
 import type { Cost } from "../live/replyStatus.ts";
 import { formatsOf } from "./formats.ts";
 import type { Language } from "./language.ts";
@@ -77,6 +78,10 @@ export const en = {
 	homeTitle: "Start a conversation",
 	homeText: "Claude replies to what you write. You can invite others to it at any time.",
 	promptsTitle: "Ideas to begin with",
+	period: (period: Period, now: number) =>
+		period.type === "month"
+			? formats.month(period.start, now)
+			: { pinned: "Pinned", today: "Today", yesterday: "Yesterday", week: "Previous 7 days", days: "Previous 30 days" }[period.type],
 	archived: (count: number) => `Archived (${formats.number(count)})`,
 	moreConversations: "Show more",
 	moreFailed: "Could not load more. Try again",

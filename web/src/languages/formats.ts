@@ -29,6 +29,8 @@ export function formatsOf(locale: string, wanted = deviceLanguages()) {
 	const day = new Intl.DateTimeFormat(here, { weekday: "long", day: "numeric", month: "long" });
 	const dayOfYear = new Intl.DateTimeFormat(here, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 	const date = new Intl.DateTimeFormat(here, { day: "numeric", month: "short" });
+	const month = new Intl.DateTimeFormat(here, { month: "long" });
+	const monthOfYear = new Intl.DateTimeFormat(here, { month: "long", year: "numeric" });
 	const weekday = new Intl.DateTimeFormat(here, { weekday: "short" });
 	const dayAndTime = new Intl.DateTimeFormat(here, { dateStyle: "long", timeStyle: "short" });
 	const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
@@ -50,6 +52,8 @@ export function formatsOf(locale: string, wanted = deviceLanguages()) {
 		/** With the year if it is not the current one. */
 		day: (at: number, now: number) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at),
 		date: (at: number) => date.format(at),
+		/** With the year if it is not the current one. */
+		month: (at: number, now: number) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? month : monthOfYear).format(at),
 		dayAndTime: (at: number) => dayAndTime.format(at),
 		/** For lists: the time today, the weekday within a week, otherwise the date. */
 		when: (at: number, now: number) => {

@@ -1,7 +1,7 @@
-// The person's conversations, with the archived ones folded away below, and the dialogs that a
+// The person's conversations by the time of their last activity, with the archived ones folded away below, and the dialogs that a
 // conversation's menu opens.
 
-import { type UIEvent, useEffect, useRef, useState } from "react";
+import { type ReactNode, type UIEvent, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
@@ -10,10 +10,12 @@ import { MoreButton } from "../controls/MoreButton.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { type List, sections } from "../list/list.ts";
 import type { ListSnapshot } from "../list/listClient.ts";
+import { groupsOf } from "../list/periods.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import type { Asking } from "./ConversationDialog.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 import styles from "./Sidebar.module.css";
+import { useToday } from "./useToday.ts";
 
 const ConversationDialog = lazyDialog(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
 
@@ -66,7 +68,7 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 				{list.isKnown && main.length === 0 && (
 					<p className={styles.quiet}>{archived.length > 0 ? strings.allArchived : strings.noConversations}</p>
 				)}
-				<ul className={styles.list}>{main.map(item)}</ul>
+				<ByTime conversations={main} isHome={openId === undefined} item={item} />
 				{archived.length > 0 && (
 					<details className={styles.archive} open={isUnfolded} onToggle={({ currentTarget }) => setIsUnfolded(currentTarget.open)}>
 						<summary>{strings.archived(archived.length)}</summary>
@@ -91,6 +93,26 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 				/>
 			)}
 		</>
+	);
+}
+
+type ByTimeProps = { conversations: readonly ListEntry[]; isHome: boolean; item(listed: ListEntry): ReactNode };
+
+/** One list with headings in it: a conversation that moves to another day stays the same element. */
+function ByTime({ conversations, isHome, item }: ByTimeProps) {
+	const strings = useStrings();
+	const now = useToday();
+	// Below the heading of the sidebar.
+	const Heading = isHome ? "h2" : "h3";
+	return (
+		<ul className={styles.list}>
+			{groupsOf(conversations, now).flatMap(({ key, period, conversations }) => [
+				<li key={key} className={styles.period}>
+					<Heading>{strings.period(period, now)}</Heading>
+				</li>,
+				...conversations.map(item),
+			])}
+		</ul>
 	);
 }
 
