@@ -10,6 +10,7 @@ import { closeCodes } from "../protocol/errors.ts";
 import type { MessageInput } from "../protocol/events.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { UsageReport } from "../protocol/money/usage.ts";
+import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { ArchiveCalls } from "./archive/calls.ts";
 import type { ExportFormat, ExportPlace } from "./archive/export.ts";
@@ -21,6 +22,7 @@ import { type SearchPage, search } from "./messages/search.ts";
 import { type Sent, withoutOthers } from "./messages/sending.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
 import { usageIn } from "./money.ts";
+import { membersNamed } from "./people/found.ts";
 import type { KnownInvite, NewInvite } from "./people/invitations.ts";
 import type { ConversationChange, Described, MemberChange } from "./people/membership.ts";
 import type { AuditEntry } from "./store/audit.ts";
@@ -125,11 +127,13 @@ export class Calls extends WebhookCalls {
 		return this.#asMember(() => this.#page(this.#history.page(place, limit)));
 	}
 
-	/** The messages before a place that contain the words of `text`, newest first. */
-	search(text: string, before: number, limit: number, filter: Filter): SearchPage | Refusal {
-		return this.#asMember(() => {
-			const page = search(this.#parts.store.readerFor(this.#identity.userId), text, before, limit, filter);
-			return this.#counted(page, readOf(page.results.map(({ message }) => message)));
+	/** The messages before a place that contain the words of `text`, newest first, and the members in whose names they are. */
+	search(text: string, before: number, limit: number, filter: Filter): (SearchPage & { people: Person[] }) | Refusal {
+		return this.#asMember(({ userId }) => {
+			const { store } = this.#parts;
+			const page = search(store.readerFor(userId), text, before, limit, filter);
+			const people = membersNamed(text, store.members.all, userId);
+			return this.#counted({ ...page, people }, readOf(page.results.map(({ message }) => message)));
 		}, prices.search);
 	}
 

@@ -222,8 +222,8 @@ export const setting = 200;
  * text of one page of results. `words`: the first words of a message that can be found; nobody
  * types as many. The work of a search is bounded by `completions`, the words that a beginning of a
  * word stands for, `matches`, the messages that are looked at for one author, and `places`, the
- * newest messages that are compared for several words. `everywhere`: the conversations that a
- * search of all conversations covers, how many at once, and how long it waits for them.
+ * newest messages that are compared for several words. `everywhere`: how many conversations a
+ * search of all covers, and how many at once, how long it waits, and how many people it finds.
  */
 export const search = {
 	query: 200,
@@ -234,7 +234,7 @@ export const search = {
 	completions: 64,
 	matches: 5_000,
 	places: 200_000,
-	everywhere: { conversations: 100, atOnce: 20, deadline: 5_000 },
+	everywhere: { conversations: 100, atOnce: 20, deadline: 5_000, people: 20 },
 };
 /** A part of an export. Even in its longest escaping it fits into one RPC response. */
 export const exportPiece = { messages: 1_000, length: 1_000_000 };

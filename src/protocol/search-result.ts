@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { countSchema, messageSchema } from "./message.ts";
-import { idSchema } from "./person.ts";
+import { idSchema, personSchema } from "./person.ts";
 
 export const searchResultSchema = v.object({
 	message: messageSchema,
@@ -15,5 +15,9 @@ export const searchResultSchema = v.object({
 /** A result of a search in all of one's conversations. */
 export const anySearchResultSchema = v.object({ conversationId: idSchema, ...searchResultSchema.entries });
 
+/** A member of one of one's conversations whose name was searched for. */
+export const foundPersonSchema = v.object({ conversationId: idSchema, ...personSchema.entries });
+
 export type SearchResult = v.InferOutput<typeof searchResultSchema>;
 export type AnySearchResult = v.InferOutput<typeof anySearchResultSchema>;
+export type FoundPerson = v.InferOutput<typeof foundPersonSchema>;

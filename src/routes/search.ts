@@ -5,7 +5,14 @@ import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { type AnySearchResult, anySearchResultSchema, type SearchResult, searchResultSchema } from "../protocol/search-result.ts";
+import {
+	type AnySearchResult,
+	anySearchResultSchema,
+	type FoundPerson,
+	foundPersonSchema,
+	type SearchResult,
+	searchResultSchema,
+} from "../protocol/search-result.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { runConcurrently } from "./concurrently.ts";
 import { type App, call, endOfSignIn, limitParameter, maxPlace, placeSchema, refuse, respond } from "./http.ts";
@@ -66,24 +73,28 @@ searches.get("/conversations/:id/search", async (c) => {
 	const query = v.safeParse(pagedSchema, c.req.query());
 	if (!query.success) return refuseQuery(c, " `before` is a message's seq.");
 	const { q, before, limit, ...filter } = query.output;
-	return respond(c, await call(c, (calls) => calls.search(q, before, limit, filter)), (page) => page);
+	const found = await call(c, (calls) => calls.search(q, before, limit, filter));
+	return respond(c, found, ({ results, hasMore, partial }) => ({ results, hasMore, partial }));
 });
 
 describe("GET /search", {
 	tag: "Search",
 	summary: "Search all of the caller's conversations",
-	description: `Searches like \`GET /api/conversations/{id}/search\`, in up to ${limits.search.everywhere.conversations} of the caller's conversations: those with the latest activity.`,
+	description: `Searches like \`GET /api/conversations/{id}/search\`, in up to ${limits.search.everywhere.conversations} of the caller's conversations: those with the latest activity. \`people\` has the other members of these conversations in whose names every word of \`q\` begins a word, once for each conversation: up to ${limits.search.everywhere.people}, and none if \`from\`, \`since\` or \`until\` is given.`,
 	access: "token",
 	programs: "read",
 	query: querySchema,
 	answers: {
 		200: {
-			schema: v.object({ results: v.array(anySearchResultSchema), partial: v.boolean() }),
-			example: { results: [{ conversationId: examples.conversation.id, ...examples.found }], partial: false },
+			schema: v.object({ results: v.array(anySearchResultSchema), people: v.array(foundPersonSchema), partial: v.boolean() }),
+			example: { results: [{ conversationId: examples.conversation.id, ...examples.found }], people: [], partial: false },
 		},
 	},
 	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
-	fields: searchFields,
+	fields: {
+		...searchFields,
+		people: "Members of these conversations whose names match, those of the latest conversations first.",
+	},
 	example: { q: "left" },
 });
 searches.get("/search", async (c) => {
@@ -94,6 +105,8 @@ searches.get("/search", async (c) => {
 	const { conversations: most, atOnce, deadline } = limits.search.everywhere;
 	const { conversations, hasMore } = await c.env.USERS.getByName(userId).page(undefined, most, program?.conversations);
 	const results: AnySearchResult[] = [];
+	const people: FoundPerson[] = [];
+	const wantsPeople = Object.keys(filter).length === 0;
 	let isPartial = hasMore;
 	const isComplete = await runConcurrently(
 		conversations,
@@ -109,12 +122,17 @@ searches.get("/search", async (c) => {
 			results.push(...found.results.map((result) => ({ conversationId, ...result })));
 			// Keeping all results of all conversations would take too much memory.
 			results.sort(byTime).splice(limit);
+			// A conversation that still runs an older release looks for nobody.
+			if (wantsPeople) people.push(...(found.people ?? []).map((person) => ({ conversationId, ...person })));
 		},
 		{ atOnce, deadline },
 	);
 	const refusal = await endOfSignIn(c);
 	if (refusal) return refuse(c, refusal);
-	return c.json({ results, partial: isPartial || !isComplete });
+	const places = new Map(conversations.map(({ id }, place) => [id, place]));
+	const placeOf = ({ conversationId }: FoundPerson) => places.get(conversationId) ?? 0;
+	people.sort((one, other) => placeOf(one) - placeOf(other)).splice(limits.search.everywhere.people);
+	return c.json({ results, people, partial: isPartial || !isComplete });
 });
 
 function byTime(one: SearchResult, other: SearchResult): number {

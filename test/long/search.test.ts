@@ -1,7 +1,9 @@
 // Search in the page: results, and opening a result in its place.
 
 import { describe, expect, it } from "vitest";
+import { violations } from "../e2e/accessibility.ts";
 import { post } from "../e2e/api.ts";
+import { look } from "../e2e/look.ts";
 import { browser, openBrowser, product } from "../e2e/opened.ts";
 import { annAndBob, Visitor } from "../e2e/product.ts";
 import { tokenOf } from "../e2e/wire.ts";
@@ -157,7 +159,11 @@ describe("a search in all conversations", () => {
 		await ann.page.getByRole("searchbox", { name: "Search everywhere" }).fill("teapots");
 		const found = ann.page.getByRole("region", { name: "Search results" });
 		await found.getByRole("heading", { name: "Where are the teapots?" }).waitFor();
-		await found.getByRole("link", { name: /left cupboard/ }).click();
+		// Its title is found, too.
+		await found
+			.getByRole("link", { name: /left cupboard/ })
+			.last()
+			.click();
 		await focused(ann).getByText("Teapots are in the left cupboard").waitFor();
 		await expect.poll(() => marked(ann)).toEqual(["Teapots"]);
 		await ann.message.focus();
@@ -169,6 +175,40 @@ describe("a search in all conversations", () => {
 		const link = await copied();
 		await bob.page.goto(link);
 		await focused(bob).getByText("Teapots are in the left cupboard").waitFor();
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("finds conversations by title and people by name, above the messages", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.say("Where is the budget?");
+		await ann.decide("Where is the budget?", "Rename…");
+		await ann.page.getByRole("textbox", { name: "Title" }).fill("Bücher for 2027");
+		await ann.page.getByRole("button", { name: "Save" }).click();
+		await ann.page.getByRole("heading", { name: "Bücher for 2027" }).waitFor();
+		const { pathname } = new URL(ann.page.url());
+		await ann.page.getByRole("button", { name: "New conversation" }).click();
+		const field = ann.page.getByRole("searchbox", { name: "Search everywhere" });
+		const found = ann.page.getByRole("region", { name: "Search results" });
+		const headings = () => found.getByRole("heading").allInnerTexts();
+		await field.fill("bucher");
+		await found.getByRole("status").getByText("No messages found.").waitFor();
+		expect(await headings()).toEqual(["Conversations"]);
+		expect(await violations(ann.page)).toEqual([]);
+		await look(ann, "search-titles");
+		await field.fill("bo");
+		await found.getByRole("link", { name: /^Bob/ }).waitFor();
+		expect(await headings()).toEqual(["People"]);
+		expect(await violations(ann.page)).toEqual([]);
+		await field.fill("budget");
+		await found.getByRole("link", { name: /Where is the budget/ }).waitFor();
+		await field.fill("bücher 20");
+		await found.getByRole("link", { name: "Bücher for 2027" }).waitFor();
+		await field.focus();
+		await ann.page.keyboard.press("Tab");
+		await ann.page.keyboard.press("Enter");
+		await ann.page.waitForURL(`**${pathname}`);
+		expect([...ann.complaints, ...bob.complaints]).toEqual([]);
 		await ann.leave();
 		await bob.leave();
 	});

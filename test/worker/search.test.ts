@@ -177,17 +177,38 @@ describe("a search in all conversations", () => {
 		expect(contents((await get("finn", "/search?q=needle&limit=2")).body)).toEqual(["the last needle", "another needle"]);
 		await call("DELETE", `/conversations/${mine[1]}/members/finn`, await tokenOf("ann"));
 		expect(contents((await get("finn", "/search?q=needle")).body)).toEqual(["the last needle", "a needle"]);
-		expect((await get("nobody", "/search?q=needle")).body).toEqual({ results: [], partial: false });
+		expect((await get("nobody", "/search?q=needle")).body).toEqual({ results: [], people: [], partial: false });
 		// Their list has not been updated yet.
 		const left = env.CONVERSATIONS.getByName(mine[0] as string);
 		await runInDurableObject(left, (_object, { storage }) => void storage.sql.exec("DELETE FROM members"));
 		await evict(left);
-		expect((await get("finn", "/search?q=needle")).body).toEqual({ results: [], partial: false });
+		expect((await get("finn", "/search?q=needle")).body).toEqual({ results: [], people: [], partial: false });
+	});
+
+	it("finds people by their names in one's own conversations, the latest first, but not oneself", async () => {
+		const older = await newConversation("zora seeker", ["zoë van berg", "otto"]);
+		const newer = await newConversation("zora seeker", ["zoë van berg"]);
+		await newConversation("otto", ["zoë other"]);
+		const found = async (query: string) => (await get("zora seeker", `/search?q=${encodeURIComponent(query)}`)).body.people;
+		const zoë = { userId: "zoë van berg", username: "Zoë van berg" };
+		const both = [newer, older].map((conversationId) => ({ conversationId, ...zoë }));
+		expect(await found("ZO")).toEqual(both);
+		expect(await found("berg zoe")).toEqual(both);
+		expect(await found("ott")).toEqual([{ conversationId: older, userId: "otto", username: "Otto" }]);
+		for (const nobody of ["erg", "zoe otto", "!?", "seeker"]) expect(await found(nobody)).toEqual([]);
+		expect((await get("zora seeker", "/search?q=zoe&from=otto")).body.people).toEqual([]);
+		expect((await get("zora seeker", `/conversations/${older}/search?q=zoe`)).body).toEqual({
+			results: [],
+			hasMore: false,
+			partial: false,
+		});
+		await call("DELETE", `/conversations/${newer}/members/${encodeURIComponent(zoë.userId)}`, await tokenOf("zora seeker"));
+		expect(await found("zo")).toEqual([{ conversationId: older, ...zoë }]);
 	});
 
 	it("says that it searched only the newest conversations", { timeout: 240_000 }, async () => {
 		for (let n = 0; n <= limits.search.everywhere.conversations; n++) await newConversation("collector");
-		expect((await get("collector", "/search?q=needle")).body).toEqual({ results: [], partial: true });
+		expect((await get("collector", "/search?q=needle")).body).toEqual({ results: [], people: [], partial: true });
 	});
 
 	it("says that one conversation could not be searched", async () => {

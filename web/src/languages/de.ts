@@ -381,6 +381,8 @@ export const de: Translation = {
 				: `${counted(count, "Ergebnis", "Ergebnisse")}, neueste zuerst.`,
 	foundPartly: (count) =>
 		`Bisher ${count === 0 ? "keine Ergebnisse" : counted(count, "Ergebnis", "Ergebnisse")}. Manche Gespräche konnten nicht vollständig durchsucht werden.`,
+	peopleFound: "Personen",
+	noMessagesFound: "Keine Nachrichten gefunden.",
 	moreResults: "Mehr anzeigen",
 	searchFrom: "Von",
 	searchWhen: "Zeitraum",

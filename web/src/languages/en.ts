@@ -315,6 +315,8 @@ export const en = {
 				: `${counted(count, "result")}, newest first.`,
 	foundPartly: (count: number) =>
 		`${count === 0 ? "No results" : counted(count, "result")} so far. Some conversations could not be searched completely.`,
+	peopleFound: "People",
+	noMessagesFound: "No messages found.",
 	moreResults: "Show more",
 	searchFrom: "From",
 	searchWhen: "When",

@@ -14,10 +14,13 @@ const foundEntries = {
 export const foundHereSchema = v.object({ results: v.array(v.object(foundEntries)), hasMore: v.boolean() });
 export const foundEverywhereSchema = v.object({
 	results: v.array(v.object({ conversationId: v.string(), ...foundEntries })),
+	/** Members of these conversations whose names match. An older server finds nobody. */
+	people: v.optional(v.array(v.object({ conversationId: v.string(), userId: v.string(), username: v.string() })), []),
 	partial: v.boolean(),
 });
 
 export type FoundMessage = v.InferOutput<typeof foundHereSchema>["results"][number];
+export type FoundEverywhere = v.InferOutput<typeof foundEverywhereSchema>;
 export type FoundAnywhere = v.InferOutput<typeof foundEverywhereSchema>["results"][number];
 
 export type Part = { text: string; isFound: boolean };

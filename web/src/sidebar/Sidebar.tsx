@@ -73,7 +73,7 @@ export function Sidebar({ userId, name, openId, onNew }: Props) {
 			{isSearching && (
 				// biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the links in it.
 				<div className={styles.scroller} onKeyDown={(event) => moveBetween(event, "a")}>
-					<SearchAll text={text} conversations={snapshot.list.conversations} onClose={() => setText("")} />
+					<SearchAll text={text} list={snapshot.list} onClose={() => setText("")} />
 				</div>
 			)}
 			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={isSearching} onProblem={setProblem} />
