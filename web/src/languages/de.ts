@@ -40,6 +40,8 @@ export const de: Translation = {
 	nobodySignsIn: "Hier kann sich noch niemand anmelden. Frage, wer diesen Dienst betreibt.",
 	yourName: "Dein Name",
 	nameHint: "Diesen Namen sehen die anderen neben deinen Nachrichten.",
+	guestLoses: (canStay) =>
+		`Einen Gast kennt nur dieser Browser. Meldest du dich ab oder löschst du seine Daten, kommst du nicht mehr an deine Gespräche${canStay ? ", außer du hast in den Einstellungen eine weitere Anmeldung hinzugefügt." : "."}`,
 	continueAsGuest: "Als Gast weiter",
 	nameRefused: "Dieser Name ist nicht verfügbar. Wähle einen anderen.",
 	invited: "Du wurdest zu einem Gespräch eingeladen.",

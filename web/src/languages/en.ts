@@ -51,6 +51,9 @@ export const en = {
 	nobodySignsIn: "Nobody can sign in here yet. Ask whoever runs this service.",
 	yourName: "Your name",
 	nameHint: "Others see this name next to your messages.",
+	/** `canStay`: the settings have ways to keep an account. */
+	guestLoses: (canStay: boolean) =>
+		`Only this browser knows a guest. If you sign out or clear its data, you cannot get back to your conversations${canStay ? ", unless you have added another way to sign in in the settings." : "."}`,
 	continueAsGuest: "Continue as guest",
 	nameRefused: "That name is not available. Choose another.",
 	invited: "You have been invited to a conversation.",

@@ -37,11 +37,8 @@ export function SignInPage({ invite }: { invite: string | undefined }) {
 				<Mark />
 				<h1>{strings.product}</h1>
 			</div>
-			{invite !== undefined && offer ? (
-				<offer.SignInOffer invite={invite} />
-			) : (
-				<p className={styles.lead}>{invite === undefined ? strings.tagline : strings.invited}</p>
-			)}
+			<p className={styles.lead}>{strings.tagline}</p>
+			{invite !== undefined && (offer ? <offer.SignInOffer invite={invite} /> : <p role="status">{strings.invited}</p>)}
 			{methods === "unreachable" && <p role="status">{strings.unreachableRetrying}</p>}
 			{isClosed && <p role="status">{strings.nobodySignsIn}</p>}
 			{offered && (
@@ -67,7 +64,7 @@ export function SignInPage({ invite }: { invite: string | undefined }) {
 			{known?.guest && (
 				<>
 					{ways.length > 0 && <p className={styles.or}>{strings.or}</p>}
-					<GuestForm isOnly={ways.length === 0 && !offered} />
+					<GuestForm isOnly={ways.length === 0 && !offered} canStay={known.passkey || known.oidc.length > 0} />
 				</>
 			)}
 			{passkeys && <passkeys.PasskeySignIn />}
@@ -81,7 +78,8 @@ function waysOut({ oidc, signInUrl }: SignInMethods, strings: Catalogue): { addr
 	return signInUrl === undefined ? providers : [...providers, { address: ownAddress(signInUrl), label: strings.signInHere }];
 }
 
-function GuestForm({ isOnly }: { isOnly: boolean }) {
+/** `canStay`: a guest can add a way to come back. */
+function GuestForm({ isOnly, canStay }: { isOnly: boolean; canStay: boolean }) {
 	const strings = useStrings();
 	const [state, setState] = useState<{ type: "idle" } | { type: "busy" } | { type: "refused"; text: string }>({ type: "idle" });
 
@@ -103,7 +101,7 @@ function GuestForm({ isOnly }: { isOnly: boolean }) {
 				required
 				maxLength={limits.username}
 				autoComplete="nickname"
-				aria-describedby="name-hint"
+				aria-describedby="name-hint guest-hint"
 				dir="auto"
 				ref={isOnly ? focused : null}
 			/>
@@ -112,6 +110,7 @@ function GuestForm({ isOnly }: { isOnly: boolean }) {
 				{strings.continueAsGuest}
 			</button>
 			<Problem>{state.type === "refused" && state.text}</Problem>
+			<small id="guest-hint">{strings.guestLoses(canStay)}</small>
 		</form>
 	);
 }
