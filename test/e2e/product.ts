@@ -163,9 +163,10 @@ export class Visitor {
 		await this.connected();
 	}
 
-	/** Creates an invite and returns its link. */
+	/** Creates an invite and returns its link. The dialog stays open. */
 	async invite(): Promise<string> {
 		await this.page.getByRole("button", { name: "Invite" }).click();
+		await this.page.getByRole("button", { name: "Create link" }).click();
 		const link = this.page.getByRole("textbox", { name: "Invite link" });
 		await link.waitFor();
 		return link.inputValue();

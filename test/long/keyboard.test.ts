@@ -98,8 +98,10 @@ describe("the keyboard alone", () => {
 		await keys(ann, "Shift+F6");
 		await tabTo(ann, /Invite/);
 		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toBe("button Create link");
+		await keys(ann, "Enter");
 		await dialog(ann, "Invite people").getByRole("textbox", { name: "Invite link" }).waitFor();
-		await tabTo(ann, /Create link/);
+		expect(await focus(ann)).toBe("button Create link");
 		await keys(ann, "Escape");
 		expect(await focus(ann)).toMatch(/Invite$/);
 

@@ -60,7 +60,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 			</ul>
 			<div className={styles.buttons}>
 				{/* All at once: later ones would move those that somebody is about to press. */}
-				{conversation && role && <Buttons id={id} role={role} nameOf={nameOf} members={members} onOpen={setOpen} />}
+				{conversation && role && <Buttons id={id} userId={userId} role={role} nameOf={nameOf} members={members} onOpen={setOpen} />}
 			</div>
 			{open === "members" && (
 				<MembersDialog
@@ -84,9 +84,9 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 	);
 }
 
-type ButtonsProps = Pick<Props, "id" | "nameOf"> & Pick<Chat, "members"> & { role: MemberRole; onOpen(name: DialogName): void };
+type ButtonsProps = Pick<Props, "id" | "userId" | "nameOf"> & Pick<Chat, "members"> & { role: MemberRole; onOpen(name: DialogName): void };
 
-function Buttons({ id, nameOf, members, role, onOpen }: ButtonsProps) {
+function Buttons({ id, userId, nameOf, members, role, onOpen }: ButtonsProps) {
 	const strings = useStrings();
 	return (
 		<>
@@ -103,7 +103,7 @@ function Buttons({ id, nameOf, members, role, onOpen }: ButtonsProps) {
 				<span className={styles.count}>{members && strings.count(members.length)}</span>
 			</IconButton>
 			<IconButton icon="adjust" name={strings.settingsOf} onClick={() => onOpen("settings")} />
-			{role === "owner" && <InviteButton id={id} nameOf={nameOf} />}
+			{role === "owner" && <InviteButton id={id} userId={userId} nameOf={nameOf} />}
 		</>
 	);
 }

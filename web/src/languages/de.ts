@@ -318,7 +318,7 @@ export const de: Translation = {
 	inviteLink: "Einladungslink",
 	inviteHint: "Alle mit diesem Link können dazukommen.",
 	inviteCopied: "Kopiert. Alle mit diesem Link können dazukommen.",
-	noLink: "",
+	noLink: "Wer einen Link hat, kann dazukommen, bis er abläuft oder du ihn widerrufst.",
 	anotherLink: "Neuer Link",
 	inviteLives: "Gültig für",
 	inviteUses: "Nutzbar für",

@@ -251,7 +251,7 @@ export const en = {
 	inviteLink: "Invite link",
 	inviteHint: "Anyone with this link can join.",
 	inviteCopied: "Copied. Anyone with this link can join.",
-	noLink: "",
+	noLink: "Whoever has a link can join until it expires or you revoke it.",
 	anotherLink: "New link",
 	inviteLives: "Valid for",
 	inviteUses: "Can be used by",

@@ -1,4 +1,5 @@
-// Creates and copies an invite link with one press, and opens a dialog for other terms. It keeps one link for as long as the page is open.
+// Opens the dialog with the conversation's invite links. The server keeps only a hash of a link's secret: the link that was created here is
+// shown again for as long as the page is open.
 
 import { useState } from "react";
 import { session } from "../../account/currentSession.ts";
@@ -12,12 +13,22 @@ import type { InviteLink } from "./InviteDialog.tsx";
 
 const InviteDialog = lazyDialog(async () => (await import("./InviteDialog.tsx")).InviteDialog);
 
-export function InviteButton({ id, nameOf }: { id: string; nameOf(userId: string): string | undefined }) {
+/** The latest link of this page by person and conversation. */
+const created = new Map<string, InviteLink>();
+
+type Props = { id: string; userId: string; nameOf(userId: string): string | undefined };
+
+export function InviteButton({ id, userId, nameOf }: Props) {
 	const strings = useStrings();
-	const [link, setLink] = useState<InviteLink>({ type: "none" });
+	const key = JSON.stringify([userId, id]);
+	const [link, setShown] = useState<InviteLink>(created.get(key) ?? { type: "none" });
+	const setLink = (link: InviteLink) => {
+		created.set(key, link);
+		setShown(link);
+	};
 	const [isOpen, setIsOpen] = useState(false);
 
-	const create = async (terms?: InviteTerms) => {
+	const create = async (terms: InviteTerms) => {
 		const result = await session.call((token) => createInvite(token, id, terms));
 		if ("error" in result) return setLink({ type: "refused", text: result.error.message });
 		const { url, expiresAt } = result.value.invite;
@@ -25,8 +36,8 @@ export function InviteButton({ id, nameOf }: { id: string; nameOf(userId: string
 	};
 	const open = () => {
 		setIsOpen(true);
-		if (link.type === "created") void copyText(link.url);
-		else void create();
+		if (link.type === "created") void copyText(link.url).then((isCopied) => setLink({ ...link, isCopied }));
+		else setLink({ type: "none" });
 	};
 
 	return (
@@ -41,7 +52,7 @@ export function InviteButton({ id, nameOf }: { id: string; nameOf(userId: string
 					link={link}
 					nameOf={nameOf}
 					onCreate={create}
-					onRevoked={() => setLink({ type: "none" })}
+					onEnded={() => setLink({ type: "none" })}
 					onClose={() => setIsOpen(false)}
 				/>
 			)}

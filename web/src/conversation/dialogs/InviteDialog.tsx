@@ -22,41 +22,51 @@ type Props = {
 	link: InviteLink;
 	nameOf(userId: string): string | undefined;
 	onCreate(terms: InviteTerms): Promise<void>;
-	/** The shown link was revoked. */
-	onRevoked(): void;
+	/** The shown link admits nobody any more. */
+	onEnded(): void;
 	onClose(): void;
 };
 
-export function InviteDialog({ id, link, nameOf, onCreate, onRevoked, onClose }: Props) {
+export function InviteDialog({ id, link, nameOf, onCreate, onEnded, onClose }: Props) {
 	const strings = useStrings();
 	const [invites, setInvites] = useState<readonly LiveInvite[]>();
 	const [problem, setProblem] = useState<string>();
 	const url = link.type === "created" ? link.url : undefined;
 
+	/** Lists do not contain the link's secret, but no two invites expire in the same millisecond. */
+	const isShown = (invite: LiveInvite) => link.type === "created" && invite.expiresAt === link.expiresAt;
 	const load = useCallback(async () => {
 		const result = await session.call((token) => invitesOf(token, id));
-		if ("value" in result) setInvites(result.value.invites);
-		else setProblem(result.error.message);
+		if ("error" in result) setProblem(result.error.message);
+		else setInvites(result.value.invites);
+		return "value" in result ? result.value.invites : undefined;
 	}, [id]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a new link is a new invite in the list.
-	useEffect(() => void load(), [load, url]);
+	useEffect(() => {
+		let isCurrent = true;
+		void load().then((invites) => {
+			// It was revoked elsewhere, is used up or has expired.
+			const hasEnded = link.type === "created" && invites?.some((invite) => invite.isLive && isShown(invite)) === false;
+			if (isCurrent && hasEnded) onEnded();
+		});
+		return () => {
+			isCurrent = false;
+		};
+	}, [load, url]);
 
 	const revoke = async (invite: LiveInvite, withPeople: boolean) => {
 		const refusal = await session.attempt((token) => revokeInvite(token, id, invite.id, withPeople));
 		setProblem(refusal);
-		if (refusal === undefined && isShown(invite)) onRevoked();
+		if (refusal === undefined && isShown(invite)) onEnded();
 		await load();
 	};
-	/** Lists do not contain the link's secret, but no two invites expire in the same millisecond. */
-	const isShown = (invite: LiveInvite) => link.type === "created" && invite.expiresAt === link.expiresAt;
-
 	return (
 		<Modal title={strings.inviteTitle} onClose={onClose}>
 			<div className={styles.link}>
 				{link.type === "created" && <CopyField label={strings.inviteLink} text={link.url} />}
 				<p role="status">{statusOf(link, strings)}</p>
 			</div>
-			<InviteForm onCreate={onCreate} />
+			<InviteForm hasLink={link.type === "created"} onCreate={onCreate} />
 			<LiveInvites invites={invites} problem={problem} isShown={isShown} nameOf={nameOf} onRevoke={revoke} />
 		</Modal>
 	);

@@ -1,6 +1,6 @@
 // Creates an invite link with chosen terms: how long it is valid, how many people it admits, and what they may do.
 
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { InviteTerms } from "../../api.ts";
 import { LifeChoice } from "../../controls/LifeChoice.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
@@ -13,8 +13,14 @@ const lives = [hour, 24 * hour, 7 * 24 * hour, 30 * 24 * hour];
 /** 0: any number. */
 const maxUses = [0, 1, 10];
 
-export function InviteForm({ onCreate }: { onCreate(terms: InviteTerms): Promise<void> }) {
+/** `hasLink`: a link is shown already. */
+export function InviteForm({ hasLink, onCreate }: { hasLink: boolean; onCreate(terms: InviteTerms): Promise<void> }) {
 	const strings = useStrings();
+	const button = useRef<HTMLButtonElement>(null);
+	const wasShown = useRef(hasLink);
+	useEffect(() => {
+		if (!wasShown.current) button.current?.focus();
+	}, []);
 	const [isCreating, setIsCreating] = useState(false);
 	const create = async (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
@@ -25,7 +31,7 @@ export function InviteForm({ onCreate }: { onCreate(terms: InviteTerms): Promise
 	};
 	return (
 		<form className={styles.terms} onSubmit={create}>
-			<h3>{strings.anotherLink}</h3>
+			{hasLink && <h3>{strings.anotherLink}</h3>}
 			<LifeChoice lives={lives} usual={7 * 24 * hour} />
 			<label>
 				{strings.inviteUses}
@@ -38,7 +44,7 @@ export function InviteForm({ onCreate }: { onCreate(terms: InviteTerms): Promise
 				</select>
 			</label>
 			<TermsFields />
-			<button type="submit" aria-disabled={isCreating}>
+			<button ref={button} type="submit" className={hasLink ? undefined : styles.first} aria-disabled={isCreating}>
 				{strings.makeLink}
 			</button>
 		</form>
