@@ -38,6 +38,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/webhooks/": /^(src\/(protocol\/|platform\/retry-after\.ts$)|valibot$)/,
 	"src/money/": /^src\/protocol\//,
 	"src/money/prices.ts": /^$/,
+	"src/money/migrations.ts": /^src\/(platform\/migrate\.ts$|money\/)/,
 	"src/money/networks.ts": /^src\/auth\/network\.ts$/,
 	"src/money/quota.ts": /^src\/(protocol\/|auth\/network\.ts$|money\/)/,
 	"src/money/object.ts": /^(src\/(protocol|platform|money)\/|cloudflare:workers$)/,

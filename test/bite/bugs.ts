@@ -4133,8 +4133,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a search of all conversations answers after the sign-in has ended",
 		file: "src/routes/search.ts",
-		from: "\tif (refusal) return refuse(c, refusal);\n\treturn c.json({ results",
-		to: "\treturn c.json({ results",
+		from: "\tif (refusal) return refuse(c, refusal);\n\tconst places",
+		to: "\tconst places",
 		project: "worker",
 		tests: ["worker/lasting"],
 	},
@@ -5149,8 +5149,8 @@ export const bugs: Bug[] = [
 	{
 		name: "programs decide about calls",
 		file: "src/conversation/messages/changes.ts",
-		from: "client.scopes || person.program || isGuestRefused",
-		to: "isGuestRefused",
+		from: 'if (scopes || person.program) return { code: "forbidden" };\n\t\tconst barred = refusalToDecide',
+		to: "const barred = refusalToDecide",
 		project: "worker",
 		tests: ["replies/calls"],
 	},

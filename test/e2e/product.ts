@@ -239,7 +239,10 @@ export class Visitor {
 
 	/** Chooses an item from the menu of a conversation in the list. */
 	async decide(text: string | RegExp, item: string): Promise<void> {
-		const entry = this.list.getByRole("listitem").filter({ has: this.page.getByRole("link"), hasText: text }).first();
+		const entry = this.list
+			.getByRole("listitem")
+			.filter({ has: this.page.getByRole("link"), hasText: text })
+			.first();
 		await entry.hover();
 		await entry.getByRole("button").click();
 		await this.page.getByRole("menuitem", { name: item }).click();

@@ -1,7 +1,9 @@
 // The actions on messages, and the message that is being edited or is about to be deleted.
 
 import { useCallback, useMemo, useRef, useState } from "react";
+import type { Message } from "../../../../src/protocol/message.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
+import type { OutgoingMessage } from "../../live/outgoing.ts";
 import { questionOf } from "../../live/replyStatus.ts";
 import { runningReply } from "../../live/transcript.ts";
 import { type Actor, canAskAgain, lastOwn } from "../../people/permissions.ts";
@@ -44,10 +46,9 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 			withdraw,
 			pin,
 			approve,
-			askLast: ({ id, content, replyTo, mentions }) => {
-				// Files can be sent once, so they stay where they are.
-				if (withdraw(id) && content !== "")
-					sendMessage(content, { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions }) });
+			// Files can be sent once, so they stay where they are.
+			askLast: (question) => {
+				if (withdraw(question.id) && question.content !== "") sendMessage(question.content, namesIn(question));
 			},
 			fork: ({ id }) => setPending({ type: "fork", messageId: id }),
 			showSeen: ({ id }) => setPending({ type: "seen", messageId: id }),
@@ -59,8 +60,7 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 			askToDelete: ({ id }) => setPending({ type: "delete", messageId: id }),
 			editUnsent: (outgoing, quoted) => {
 				write(joined(drafts.of(userId, conversationId), outgoing, quoted));
-				const { files } = outgoing;
-				if (files) void loadFiles().then(({ attachmentsOf }) => attachmentsOf(userId, conversationId).restore(files));
+				takeBackFiles(userId, conversationId, outgoing);
 				discard(outgoing.clientId);
 			},
 		};
@@ -82,9 +82,16 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 		approve,
 		sendMessage,
 	]);
-
 	// The message may have been deleted since.
 	const message = pending && visible.find(({ id, deletedAt }) => id === pending.messageId && deletedAt === undefined);
 	const of = (type: Pending["type"]) => (pending?.type === type ? message : undefined);
 	return { actions, editing: of("edit"), deleting: of("delete"), forking: of("fork"), seen: of("seen"), cancel, focusKey };
+}
+
+function namesIn({ replyTo, mentions }: Pick<Message, "replyTo" | "mentions">) {
+	return { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions }) };
+}
+
+function takeBackFiles(userId: string, conversationId: string, { files }: OutgoingMessage): void {
+	if (files) void loadFiles().then(({ attachmentsOf }) => attachmentsOf(userId, conversationId).restore(files));
 }
