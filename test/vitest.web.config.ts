@@ -7,7 +7,8 @@ export default defineConfig({
 	test: {
 		name: "web",
 		maxWorkers: 4,
-		testTimeout: 30_000,
+		testTimeout: 60_000,
+		expect: { poll: { timeout: 20_000 } },
 		include: ["web/**/*.test.{ts,tsx}", "model/model.test.ts", "release/migrations.test.ts", "structure.test.ts"],
 	},
 });

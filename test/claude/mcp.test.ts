@@ -118,7 +118,7 @@ describe("a call", () => {
 	it("ends with its reply", async () => {
 		const ended = new AbortController();
 		const answer = newToolbox().call("docs__write", '{"hang":true}', ended.signal);
-		await vi.waitFor(async () => expect((await callsAt()).some(({ arguments: { n: _, ...rest } }) => "hang" in rest)).toBe(true));
+		await expect.poll(async () => (await callsAt()).some(({ arguments: { n: _, ...rest } }) => "hang" in rest)).toBe(true);
 		ended.abort();
 		expect(await answer).toMatchObject({ error: "unknown" });
 	});
