@@ -2,8 +2,9 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { passTime, startClock } from "../support/clock.ts";
 import { evict } from "../support/evict.ts";
 import { MeClient } from "../support/me.ts";
 import { call, newConversation, tokenOf } from "../support/socket.ts";
@@ -63,11 +64,14 @@ describe("the socket of a list", () => {
 });
 
 describe("a sign-in that expires", () => {
+	afterEach(startClock);
+
 	it("closes the socket by the alarm, which is set only while there is a socket", async () => {
 		const userId = newPerson();
 		await newConversation(userId);
 		expect(await alarmOf(userId)).toBeNull();
-		const client = await MeClient.open(userId, { expiresIn: 2 });
+		// Long enough for a slow machine to have it asleep by then.
+		const client = await MeClient.open(userId, { expiresIn: 12 });
 		const longer = await MeClient.open(userId);
 		await evict(stubOf(userId), { webSockets: "hibernate" });
 		const due = (await alarmOf(userId)) as number;
@@ -83,8 +87,9 @@ describe("a sign-in that expires", () => {
 
 	it("closes the socket before anything more is sent", async () => {
 		const userId = newPerson();
-		const client = await MeClient.open(userId, { expiresIn: 2 });
-		await new Promise((resolve) => setTimeout(resolve, 2_050));
+		const client = await MeClient.open(userId, { expiresIn: 60 });
+		// The alarm that would close it has not rung by then.
+		passTime(120_000);
 		await newConversation(userId);
 		expect(await client.closed).toBe(4401);
 		expect(client.all("me:conversation")).toEqual([]);
