@@ -3,10 +3,11 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { passTime, startClock, stopClock } from "../support/clock.ts";
 import { EventReader } from "../support/events.ts";
 import { evict } from "../support/evict.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -30,9 +31,12 @@ async function longConversation(): Promise<string> {
 const get = async (who: string, path: string, headers: Record<string, string> = {}) =>
 	exports.default.fetch(`${origin}/api/conversations/${path}`, { headers: { authorization: `Bearer ${await tokenOf(who)}`, ...headers } });
 
-/** Has Bob read until he is refused, so much that he has to wait for a while. */
+afterEach(startClock);
+
+/** Has Bob read until he is refused, so much that he has to wait for a while. The clock stands still from then on. */
 async function readTooMuch(id: string): Promise<void> {
 	const token = await tokenOf("bob");
+	stopClock();
 	const page = () => call("GET", `/conversations/${id}/messages?limit=200`, token);
 	const searches = Array.from({ length: 7 }, () => call("GET", `/conversations/${id}/search?q=absent`, token));
 	const answers = await Promise.all([page(), ...searches, page(), page(), page()]);
@@ -64,6 +68,7 @@ describe("somebody who reads too much", () => {
 
 	it("by joining again and again is told when to go on", async () => {
 		const id = await longConversation();
+		stopClock();
 		const bob = await Client.join("bob", id);
 		for (let n = 0; n < 3; n++) bob.send({ type: "chat:join" });
 		const refused = await bob.next("chat:error");
@@ -74,6 +79,7 @@ describe("somebody who reads too much", () => {
 
 	it("by opening sockets is refused before the next one opens", async () => {
 		const id = await longConversation();
+		stopClock();
 		const opened = await Promise.all(Array.from({ length: 6 }, () => get("bob", `${id}/socket`, { upgrade: "websocket" })));
 		expect(new Set(opened.map(({ status }) => status))).toEqual(new Set([101, 429]));
 	});
@@ -83,6 +89,7 @@ describe("somebody who reads too much", () => {
 		const bob = await Client.join("bob", id);
 		bob.say("One");
 		await bob.next("chat:message");
+		stopClock();
 		for (let n = 0; n < 200; n++) bob.send({ type: "chat:read", upTo: n % 2, ...(n % 2 === 0 && { unread: true }) });
 		expect(await bob.next("chat:error")).toMatchObject({ code: "rate_limited" });
 		expect(bob.all("chat:read").length).toBeLessThan(200);
@@ -114,6 +121,7 @@ describe("forty guests of one network who read too much", () => {
 	it("are refused together, by every call, and nobody else is", async () => {
 		const id = await longConversation();
 		const guests = await guestsIn(id);
+		stopClock();
 		const pages = await Promise.all(
 			guests.map((guest, n) => call("GET", `/conversations/${id}/messages?limit=200`, guest, undefined, from(n))),
 		);
@@ -146,9 +154,11 @@ describe("forty guests of one network who read too much", () => {
 			};
 			return stub.fetch(upgradeRequest({ identity: identity as never, cursor: undefined, isChatProtocol: false }));
 		};
+		stopClock();
 		const looks = await Promise.all(Array.from({ length: 1_000 }, (_, n) => lookOf(n)));
 		expect(new Set(looks.map(({ status }) => status))).toEqual(new Set([404, 429]));
-		// Long messages of theirs, too.
+		// Long messages of theirs, too, once some are read again.
+		passTime(10_000);
 		const stranger = (n: number) => ({
 			...({ kind: "guest", username: "Eve", expiresAt: Date.now() + 60_000, grants: [], network: "2001:db8:41:41::/64" } as const),
 			userId: `guest-${`said${n}`.padStart(22, "0")}`,
@@ -181,6 +191,7 @@ describe("forty guests of one network who read too much", () => {
 			}
 		}
 		await evict(env.CONVERSATIONS.getByName(id));
+		stopClock();
 		for (const socket of sockets) socket.send({ type: "chat:join" });
 		const answers = await Promise.all(
 			sockets.map((socket) => Promise.race([socket.next("chat:joined"), socket.next("chat:error", ({ code }) => code === "rate_limited")])),
@@ -193,6 +204,7 @@ describe("a client of our own waits and goes on", () => {
 	it("in exports, which are whole", async () => {
 		const id = await longConversation();
 		await readTooMuch(id);
+		startClock();
 		const exported = await Promise.all([1, 2].map(async () => (await get("bob", `${id}/export`)).text()));
 		for (const text of exported) {
 			const lines = text.trimEnd().split("\n");
@@ -205,6 +217,7 @@ describe("a client of our own waits and goes on", () => {
 		const id = await longConversation();
 		const { cursor } = (await Client.join("bob", id)).joined;
 		await readTooMuch(id);
+		startClock();
 		const { status, body } = await get("bob", `${id}/events?cursor=${cursor}`);
 		expect(status).toBe(200);
 		const bob = new EventReader(body as ReadableStream<Uint8Array>);
