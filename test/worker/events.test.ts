@@ -231,12 +231,15 @@ function streamWithSocket(pingEvery?: number) {
 	return { socket: theirs, received, closed, body };
 }
 
+const answerPings = (socket: WebSocket) =>
+	socket.addEventListener("message", ({ data }) => {
+		if (data === "ping") socket.send("pong");
+	});
+
 describe("an EventStream", () => {
 	it("sends comments, and pings the conversation less often", async () => {
 		const { socket, body, closed, received } = streamWithSocket(10);
-		socket.addEventListener("message", ({ data }) => {
-			if (data === "ping") socket.send("pong");
-		});
+		answerPings(socket);
 		const reader = new EventReader(body);
 		await expect.poll(() => received.length).toBeGreaterThan(2);
 		expect(reader.comments).toBeGreaterThan(2 * received.length);
@@ -252,13 +255,14 @@ describe("an EventStream", () => {
 
 	it("acknowledges only what its reader has read", async () => {
 		const { socket, body, received } = streamWithSocket(100);
+		answerPings(socket);
 		const chunk = { type: "chat:streaming", conversationId: "c", messageId: "m", chunk: "x".repeat(100_000), offset: 0, isComplete: false };
 		for (let sent = 0; sent < limits.ackEvery; sent += 100_000) socket.send(JSON.stringify([chunk]));
-		await expect.poll(() => received).toEqual(["ping"]);
-		socket.send("pong");
+		await expect.poll(() => received).toContain("ping");
+		expect(new Set(received)).toEqual(new Set(["ping"]));
 		const reader = new EventReader(body);
 		await expect.poll(() => received).toContain(JSON.stringify([{ type: "chat:ack", conversationId: "c" }]));
-		expect(reader.events.length).toBe(11);
+		await expect.poll(() => reader.events.length).toBe(11);
 		await reader.leave();
 	});
 

@@ -1,10 +1,11 @@
 // Socket.IO clients that are not the published JavaScript one: what they send, packet by packet.
 
 import { exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { heldPackets, packetLimits } from "../../src/platform/held-bytes.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { passTime, startClock } from "../support/clock.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 import { openPolling, SocketIoClient, url } from "../support/socketio.ts";
 
@@ -230,6 +231,8 @@ describe("the tabs of one person", () => {
 });
 
 describe("equal words", () => {
+	afterEach(startClock);
+
 	it("sent twice within a round trip are two messages, and always from a client that does not use retries", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		for (const joinAck of ["", 0] as const) {
@@ -248,9 +251,10 @@ describe("equal words", () => {
 			const before = (await textsIn(id)).length;
 			for (const ackId of [3, 4, 5]) {
 				client.sendMessage(id, "ha", ackId);
-				await scheduler.wait(100);
+				passTime(100);
 			}
 			await client.acknowledged(5);
+			startClock();
 			expect((await textsIn(id)).slice(before)).toEqual(["ha", "ha", "ha"]);
 			client.close();
 		}

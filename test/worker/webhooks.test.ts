@@ -2,8 +2,9 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import * as webhookLimits from "../../src/protocol/webhooks/limits.ts";
+import { startClock, stopClock } from "../support/clock.ts";
 import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
 import { countRows } from "../support/rows.ts";
@@ -34,6 +35,8 @@ async function withWebhook({ ann = newPerson("ann"), others = [] as string[], ev
 }
 
 describe("a webhook", () => {
+	afterEach(startClock);
+
 	it("is told, signed, of what happens, by a secret that is shown once; a ping arrives, and nothing after it is removed", async () => {
 		const { ann, id, receiver, webhook, list, say } = await withWebhook();
 		expect(webhook).toMatchObject({ url: receiver.url, status: "active", createdBy: ann, secret: expect.stringMatching(/^whsec_/) });
@@ -99,6 +102,8 @@ describe("a webhook", () => {
 
 	it("follows no redirect, and shows why it fails; a ping that arrives repairs it, with what it missed", async () => {
 		const { ann, id, receiver, webhook, list, say } = await withWebhook();
+		// It is not tried again by itself.
+		stopClock();
 		receiver.answers.push({ status: 307, headers: { location: "http://169.254.169.254/" } });
 		expectLog(/A webhook failed .* redirect 307/);
 		await say("One");
@@ -116,6 +121,8 @@ describe("a webhook", () => {
 	it("is told nothing once its maker is suspended, has revoked its token, or is no owner any more", async () => {
 		const [ann, bob] = [newPerson("ann"), newPerson("bob")];
 		const { id, receiver, list, say } = await withWebhook({ ann, others: [bob] });
+		// It is not tried again while she is back.
+		stopClock();
 		await env.USERS.getByName(ann).suspend(true);
 		expectLog(/A webhook failed .* maker/);
 		expect((await say("While she is away", bob)).status).toBe(201);
