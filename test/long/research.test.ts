@@ -69,9 +69,9 @@ describe("a reply that rests on web pages", () => {
 		};
 		await check();
 		await ann.press("I look it up", "Copy");
-		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toContain(
-			"**It rains in Jena.** Elsewhere:\n\n- the sun shines\n",
-		);
+		await expect
+			.poll(() => ann.page.evaluate(() => navigator.clipboard.readText()))
+			.toContain("**It rains in Jena.** Elsewhere:\n\n- the sun shines\n");
 		await answer.getByRole("button", { name: /lookups/ }).click();
 		await answer.getByText("Tried to read https://three.example/").waitFor();
 		expect(await violations(ann.page)).toEqual([]);

@@ -65,7 +65,7 @@ it("whoever comes back to many unread messages is caught up, also after the page
 	const button = ann.page.getByRole("button", { name: "Catch me up" });
 	await button.waitFor();
 	// With the keyboard alone, from the field in which a conversation begins.
-	expect(await ann.page.evaluate(() => document.activeElement?.localName)).toBe("textarea");
+	await expect.poll(() => ann.page.evaluate(() => document.activeElement?.localName)).toBe("textarea");
 	await stepTo(ann.page, button, "Shift+Tab");
 	await ann.page.keyboard.press("Enter");
 	const dialog = ann.page.getByRole("dialog", { name: "What you have missed" });
@@ -76,7 +76,7 @@ it("whoever comes back to many unread messages is caught up, also after the page
 	await stepTo(ann.page, dialog.getByRole("button", { name: "Close" }));
 	await ann.page.keyboard.press("Enter");
 	await dialog.waitFor({ state: "detached" });
-	expect(await ann.page.evaluate(() => document.activeElement?.closest("[role=log], footer") !== null)).toBe(true);
+	await expect.poll(() => ann.page.evaluate(() => document.activeElement?.closest("[role=log], footer") !== null)).toBe(true);
 	expect(ann.complaints).toEqual([]);
 	bob.close();
 	await ann.leave();
