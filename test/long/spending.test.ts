@@ -32,6 +32,7 @@ it("is said to whoever asked, below the message, when a budget is used up", asyn
 	api.script({ text: "A long answer.", usage: { output_tokens: 4_500 } });
 	await ann.say("@claude How much?");
 	await ann.sees("A long answer.");
+	await ann.answered();
 	await ann.say("@claude And more?");
 	await ann
 		.at("And more?")

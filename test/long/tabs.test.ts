@@ -4,9 +4,6 @@ import { describe, expect, it } from "vitest";
 import { browser, openBrowser, product } from "../e2e/opened.ts";
 import { annAndBob } from "../e2e/product.ts";
 
-/** Lists are updated in rounds, later for readers who are not looking. */
-const patient = { timeout: 15_000 };
-
 openBrowser();
 
 describe("a tab", () => {
@@ -21,7 +18,7 @@ describe("a tab", () => {
 		const late = await bob.anotherTab();
 		await late.page.goto(product.url);
 		await late.listed("Ann: Good morning").waitFor();
-		for (const { list } of [early, late]) await expect.poll(() => list.getByText("unread").count(), patient).toBe(0);
+		for (const { list } of [early, late]) await expect.poll(() => list.getByText("unread").count()).toBe(0);
 		await ann.leave();
 		await bob.leave();
 	});
@@ -31,18 +28,18 @@ describe("a tab", () => {
 		await ann.say("Hello");
 		await ann.at("Hello").getByText("Seen by Bob").waitFor();
 		await bob.page.goto(product.url);
-		await expect.poll(() => bob.page.title(), patient).toBe("Parley");
+		await expect.poll(() => bob.page.title()).toBe("Parley");
 		await ann.say("Are you there?");
-		await expect.poll(() => bob.page.title(), patient).toBe("(1) Parley");
+		await expect.poll(() => bob.page.title()).toBe("(1) Parley");
 		await ann.say("@Bob, are you?");
-		await expect.poll(() => bob.page.title(), patient).toBe("(2) @ Parley");
-		expect(await bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-news.svg");
+		await expect.poll(() => bob.page.title()).toBe("(2) @ Parley");
+		await expect.poll(() => bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-news.svg");
 		await bob.decide("@Bob", "Mute");
-		await expect.poll(() => bob.page.title(), patient).toBe("Parley");
+		await expect.poll(() => bob.page.title()).toBe("Parley");
 		await bob.decide("@Bob", "Unmute");
 		await bob.listed("@Bob").click();
-		await expect.poll(() => bob.page.title(), patient).toBe("Hello · Parley");
-		expect(await bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon.svg");
+		await expect.poll(() => bob.page.title()).toBe("Hello · Parley");
+		await expect.poll(() => bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon.svg");
 		expect(bob.complaints).toEqual([]);
 		await ann.leave();
 		await bob.leave();
