@@ -68,3 +68,26 @@ it("leads from a reply to its question, by keyboard too", async () => {
 	expect(await log.getByText("the question").evaluate((element) => element.getBoundingClientRect().top)).toBeGreaterThan(0);
 	expect(await stage.breaches()).toEqual([]);
 });
+
+it("takes less room where people choose so in the settings", async () => {
+	const { page, log } = stage.visitor;
+	stage.clear(Array.from({ length: 9 }, (_, index) => said(index + 1, `message ${index}`, index % 3 ? {} : { author: ann })));
+	await log.getByText("message 8").waitFor();
+	// The log keeps its place by room above the messages, so it is their own heights that count.
+	const height = () =>
+		log
+			.getByRole("article")
+			.evaluateAll((all) => (all.at(-1)?.getBoundingClientRect().bottom ?? 0) - (all[0]?.getBoundingClientRect().top ?? 0));
+	const before = await height();
+	const choose = async (name: string) => {
+		await page.getByRole("button", { name: "Settings", exact: true }).click();
+		await page.getByRole("radio", { name }).check();
+		await page.keyboard.press("Escape");
+	};
+	await choose("Compact");
+	await expect.poll(height).toBeLessThan(before * 0.8);
+	expect(await page.evaluate(() => JSON.parse(localStorage.getItem("preferences") ?? "").density)).toBe("compact");
+	await look(stage.visitor, "compact");
+	await choose("Comfortable");
+	await expect.poll(height).toBe(before);
+});

@@ -1,6 +1,6 @@
 try {
-	const { theme } = JSON.parse(localStorage.getItem("preferences"));
-	document.documentElement.dataset.theme = theme;
+	const { theme, density } = JSON.parse(localStorage.getItem("preferences"));
+	Object.assign(document.documentElement.dataset, { theme, density });
 	if (theme !== "system")
 		for (const meta of document.querySelectorAll("meta[data-for]")) meta.media = meta.dataset.for === theme ? "all" : "not all";
 } catch {

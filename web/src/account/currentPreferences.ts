@@ -31,11 +31,12 @@ export function followSettings(client: ListClient): () => void {
 	});
 }
 
-/** Keeps the document in the chosen theme. */
+/** Keeps the document in the chosen theme and density. */
 export function followTheme(): void {
 	let shown: Theme | undefined;
 	const follow = () => {
-		const { theme } = preferences.state();
+		const { theme, density } = preferences.state();
+		document.documentElement.dataset.density = density;
 		if (theme === shown) return;
 		shown = theme;
 		document.documentElement.dataset.theme = theme;

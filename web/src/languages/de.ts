@@ -215,6 +215,8 @@ export const de: Translation = {
 	settings: "Einstellungen",
 	theme: "Darstellung",
 	themes: { system: "System", light: "Hell", dark: "Dunkel" },
+	density: "Dichte",
+	densities: { comfortable: "Luftig", compact: "Kompakt" },
 	language: "Sprache",
 	languages: { system: "System", en: "English", de: "Deutsch" },
 	enterKey: "Eingabetaste",

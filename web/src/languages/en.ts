@@ -154,6 +154,8 @@ export const en = {
 	settings: "Settings",
 	theme: "Appearance",
 	themes: { system: "System", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
+	density: "Density",
+	densities: { comfortable: "Comfortable", compact: "Compact" },
 	language: "Language",
 	/** Each language has its own name for itself. */
 	languages: { system: "System", en: "English", de: "Deutsch" } satisfies Record<Language | "system", string>,

@@ -18,7 +18,7 @@ const themes = ["system", "light", "dark"] as const;
 
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
 	const strings = useStrings();
-	const { theme, language, enterSends } = usePreferences();
+	const { theme, density, language, enterSends } = usePreferences();
 	useEffect(() => {
 		if (location.hash === "#settings") history.replaceState(history.state, "", location.pathname + location.search);
 	}, []);
@@ -30,6 +30,13 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 				options={themes.map((value) => ({ value, label: strings.themes[value] }))}
 				chosen={theme}
 				onChoose={(theme) => preferences.change({ theme })}
+			/>
+			<Choice
+				legend={strings.density}
+				name="density"
+				options={(["comfortable", "compact"] as const).map((value) => ({ value, label: strings.densities[value] }))}
+				chosen={density}
+				onChoose={(density) => preferences.change({ density })}
 			/>
 			<Choice
 				legend={strings.language}
