@@ -185,3 +185,29 @@ it("the list has headings by time, which change at midnight", async () => {
 	await expect.poll(headings).toEqual(["Pinned"]);
 	await ann.leave();
 });
+
+it("files are added before the conversation exists, and sent with its first message, also after a reload", async () => {
+	const { ann, created } = await arrive({ viewport: { width: 1280, height: 800 } });
+	const attached = ann.page.getByRole("list", { name: "Files of your message" });
+	const add = (name: string, text: string) =>
+		ann.page.locator("input[type=file][multiple]").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+	await add("notes.txt", "the notes");
+	await attached.getByText("notes.txt").waitFor();
+	// The page would ask before it is closed while the file is not on disk.
+	await ann.page.waitForFunction(() => dispatchEvent(new Event("beforeunload", { cancelable: true })));
+	await ann.page.reload();
+	await attached.getByText("notes.txt").waitFor();
+	await add("more.txt", "more notes");
+	await attached.getByText("more.txt").waitFor();
+	await look(ann, "home-files");
+	expect([await violations(ann.page), created()]).toEqual([[], 0]);
+	await ann.say("Read these");
+	await ann.page.waitForURL("**/c/*");
+	await ann.at("Read these").getByText("notes.txt").waitFor();
+	await ann.at("Read these").getByText("more.txt").waitFor();
+	await ann.page.getByRole("button", { name: "New conversation" }).click();
+	await ann.log.waitFor({ state: "detached" });
+	expect([await attached.count(), await ann.message.inputValue(), created()]).toEqual([0, "", 1]);
+	expect(ann.complaints).toEqual([]);
+	await ann.leave();
+});

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { MessageFile } from "../../src/protocol/files/file.ts";
 import { sendAgainIn } from "../../web/src/files/adding/again.ts";
-import { type Attached, Attachments, type AttachmentsOptions, type Post } from "../../web/src/files/adding/attachments.ts";
+import type { Attached, Post } from "../../web/src/files/adding/attached.ts";
+import { Attachments, type AttachmentsOptions } from "../../web/src/files/adding/attachments.ts";
 import { revived } from "../../web/src/files/adding/revived.ts";
 import type { Uploaded } from "../../web/src/files/adding/upload.ts";
 import type { NewMessage } from "../../web/src/live/outgoing.ts";

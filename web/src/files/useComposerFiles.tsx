@@ -2,10 +2,10 @@
 
 import { type RefObject, useSyncExternalStore } from "react";
 import type { NewMessage } from "../live/outgoing.ts";
-import type { Chat } from "../useChatWebSocket.ts";
+import type { FileChat } from "./adding/Tray.tsx";
 import { useFileParts } from "./useFileParts.ts";
 
-type Options = { userId: string; conversationId: string; chat: Chat; form: RefObject<HTMLFormElement | null>; isPrivate: boolean };
+type Options = { userId: string; conversationId: string; chat: FileChat; form: RefObject<HTMLFormElement | null>; isPrivate: boolean };
 
 /** A private question takes no files: they stay until the next message. */
 export function useComposerFiles({ userId, conversationId, chat, form, isPrivate }: Options) {
@@ -17,6 +17,8 @@ export function useComposerFiles({ userId, conversationId, chat, form, isPrivate
 		hasFiles: count > 0 && !isPrivate,
 		/** Sends the message once its files are uploaded. */
 		send: (message: NewMessage) => attachments?.send(message),
+		/** The same for a message that has begun a conversation. */
+		sendBegun: (begunId: string, message: NewMessage) => parts?.sendBegunFiles(userId, begunId, message),
 		tray: parts && <parts.Tray {...{ userId, conversationId, chat, form }} isHidden={isPrivate} />,
 		button: (className: string | undefined, onAskPrivately: (() => void) | undefined) =>
 			!isPrivate &&

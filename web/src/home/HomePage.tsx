@@ -7,8 +7,11 @@ import { isVisible, sanitize } from "../../../src/protocol/text/sanitize.ts";
 import { hasSoftKeyboard } from "../browser.ts";
 import { Problem } from "../controls/Problem.tsx";
 import { SendButton } from "../conversation/composer/Composer.tsx";
+import row from "../conversation/composer/MessageField.module.css";
 import { MessageField } from "../conversation/composer/MessageField.tsx";
 import { Remaining } from "../conversation/composer/Remaining.tsx";
+import type { FileChat } from "../files/adding/Tray.tsx";
+import { useComposerFiles } from "../files/useComposerFiles.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
@@ -20,6 +23,8 @@ import styles from "./HomePage.module.css";
 import { useBegin } from "./useBegin.ts";
 
 const nobody: readonly Person[] = [];
+/** Files wait until the conversation exists. */
+const noChat: FileChat = { isConnected: true, conversation: null, sendMessage: () => {} };
 /** Where the list is beside this page. Elsewhere a keyboard would cover the list that one came for. */
 const isBeside = "(min-width: 56.25rem)";
 
@@ -32,18 +37,29 @@ export function HomePage({ userId, focusKey }: { userId: string; focusKey: numbe
 	const form = useRef<HTMLFormElement>(null);
 	useTitle(undefined);
 	useLeaveWarning(userId, noConversation);
-	const canSend = isVisible(text) && text.length <= limits.content;
+	const { hasFiles, sendBegun, ...files } = useComposerFiles({
+		userId,
+		conversationId: noConversation,
+		chat: noChat,
+		form,
+		isPrivate: false,
+	});
+	const canSend = (isVisible(text) || hasFiles) && text.length <= limits.content;
 	const takesFocus = focusKey > 0 || (matchMedia(isBeside).matches && !hasSoftKeyboard());
 
 	const send = () => {
 		if (!canSend) return;
-		const content = sanitize(text);
+		const content = isVisible(text) ? sanitize(text) : "";
 		const mentions = mentionsOf(content, named);
+		const message = { content, ...(mentions.length > 0 && { mentions }) };
 		void start((id) => {
 			const latest = drafts.of(userId, noConversation).text;
 			// Somebody may have written on.
 			const rest = latest.startsWith(text) ? latest.slice(text.length).trimStart() : latest;
-			begin(userId, id, { content, ...(mentions.length > 0 && { mentions }) }, rest);
+			if (hasFiles) {
+				sendBegun(id, message);
+				drafts.change(userId, id, { text: rest });
+			} else begin(userId, id, message, rest);
 			change({ text: "", named: undefined });
 		});
 		form.current?.querySelector("textarea")?.focus();
@@ -60,6 +76,7 @@ export function HomePage({ userId, focusKey }: { userId: string; focusKey: numbe
 			</div>
 			<form ref={form} onSubmit={submit} aria-busy={state.type === "creating"}>
 				<Problem className={styles.problem}>{state.type === "failed" && state.text}</Problem>
+				{files.tray}
 				<Remaining length={text.length} />
 				<MessageField
 					text={text}
@@ -71,20 +88,28 @@ export function HomePage({ userId, focusKey }: { userId: string; focusKey: numbe
 					onEscape={ignore}
 					focusKey={takesFocus ? String(focusKey) : undefined}
 				>
+					{files.button(row.add, undefined)}
 					<SendButton label={strings.send} isDisabled={!canSend || state.type === "creating"} />
 				</MessageField>
 			</form>
-			<ul className={styles.prompts} aria-label={strings.promptsTitle}>
-				{strings.prompts.map((prompt) => (
-					<li key={prompt}>
-						{/* A draft in the field stays there. */}
-						<button type="button" onClick={() => void start((id) => begin(userId, id, { content: prompt }, ""))}>
-							{prompt}
-						</button>
-					</li>
-				))}
-			</ul>
+			<Prompts onChoose={(content) => void start((id) => begin(userId, id, { content }, ""))} />
 		</main>
+	);
+}
+
+/** `onChoose`: a draft in the field stays there. */
+function Prompts({ onChoose }: { onChoose(prompt: string): void }) {
+	const strings = useStrings();
+	return (
+		<ul className={styles.prompts} aria-label={strings.promptsTitle}>
+			{strings.prompts.map((prompt) => (
+				<li key={prompt}>
+					<button type="button" onClick={() => onChoose(prompt)}>
+						{prompt}
+					</button>
+				</li>
+			))}
+		</ul>
 	);
 }
 

@@ -3,7 +3,8 @@
 import { useState } from "react";
 import { session } from "../../account/currentSession.ts";
 import { useWords } from "../words.ts";
-import type { Attached, Attachments } from "./attachments.ts";
+import type { Attached } from "./attached.ts";
+import type { Attachments } from "./attachments.ts";
 import styles from "./Tray.module.css";
 import { describe } from "./upload.ts";
 

@@ -12,13 +12,16 @@ import { joined } from "../../writing/drafts.ts";
 import { lineOf } from "../fileLine.ts";
 import { useWords } from "../words.ts";
 import { AttachedFile } from "./AttachedFile.tsx";
-import type { Attached, Post } from "./attachments.ts";
+import type { Attached, Post } from "./attached.ts";
 import { addFiles, attachmentsOf, connect, disconnect } from "./currentAttachments.ts";
 import { Recorder } from "./Recorder.tsx";
 import { recorder } from "./recording.ts";
 import styles from "./Tray.module.css";
 
-type Props = { userId: string; conversationId: string; chat: Chat; form: RefObject<HTMLFormElement | null>; isHidden: boolean };
+/** What files need of a conversation. */
+export type FileChat = Pick<Chat, "sendMessage" | "isConnected" | "conversation">;
+
+type Props = { userId: string; conversationId: string; chat: FileChat; form: RefObject<HTMLFormElement | null>; isHidden: boolean };
 
 export function Tray({ userId, conversationId, chat, form, isHidden }: Props) {
 	const words = useWords();

@@ -7,34 +7,8 @@ import type { ApiError } from "../../api.ts";
 import type { Clock } from "../../live/connection.ts";
 import type { NewMessage } from "../../live/outgoing.ts";
 import { uploadAgainIn } from "./again.ts";
+import { type Attached, asAttached, formOf, type Post, type Redrawn, type Snapshot } from "./attached.ts";
 import type { Recording, ToUpload, Uploaded } from "./upload.ts";
-
-/** What is made of a picture: without what its camera noted, a small copy, and its colour. */
-export type Redrawn = { blob: Blob; name: string; thumbnail?: Blob | undefined; thumbhash?: string | undefined };
-
-export type AttachedState =
-	| { type: "preparing" }
-	| { type: "waiting" }
-	| { type: "uploading"; sent: number; of: number }
-	| { type: "uploaded"; file: MessageFile; at: number }
-	| { type: "refused"; text: string };
-
-export type Attached = {
-	readonly key: string;
-	readonly name: string;
-	readonly source: Blob;
-	readonly alt: string;
-	/** A picture that is sent as it is, though it could be redrawn. */
-	readonly isOriginal: boolean;
-	readonly redrawn?: Redrawn | undefined;
-	readonly recording?: Recording | undefined;
-	readonly state: AttachedState;
-};
-
-/** A message that waits for its files. */
-export type Post = { readonly clientId: string; readonly message: NewMessage; readonly files: readonly Attached[] };
-
-export type Snapshot = { readonly attached: readonly Attached[]; readonly posts: readonly Post[]; readonly problem: string | undefined };
 
 /** What is kept on disk. */
 export interface Disk {
@@ -173,12 +147,20 @@ export class Attachments {
 		this.#work();
 	}
 
-	/** The message leaves the field, and is sent as soon as its files are uploaded. */
-	send(message: NewMessage): void {
+	/** The message leaves the field, and is sent as soon as its files are uploaded. `moved`: files of another field. */
+	send(message: NewMessage, moved: readonly Attached[] = []): void {
 		const { attached, posts } = this.#snapshot;
-		const post: Post = { clientId: this.#options.newId(), message, files: attached };
+		const post: Post = { clientId: this.#options.newId(), message, files: [...moved, ...attached] };
 		this.#become({ attached: [], posts: [...posts, post], problem: undefined });
+		for (const file of moved) if (file.state.type === "preparing") void this.#prepare(file);
 		this.#work();
+	}
+
+	/** Takes the files away from the field, for a message of another conversation. */
+	takeAll(): readonly Attached[] {
+		const { attached } = this.#snapshot;
+		this.#become({ ...this.#snapshot, attached: [], problem: undefined });
+		return attached;
 	}
 
 	/** Puts the files of a message that waits back beside the field. Returns the message. */
@@ -193,10 +175,7 @@ export class Attachments {
 	/** Files of a message that was refused. */
 	restore(files: readonly MessageFile[]): void {
 		const { clock, newId } = this.#options;
-		const restored = files.map((file): Attached => {
-			const { name, alt = "" } = file;
-			return { key: newId(), name, source: new Blob(), alt, isOriginal: true, state: { type: "uploaded", file, at: clock.now() } };
-		});
+		const restored = files.map((file) => asAttached(file, newId(), clock.now()));
 		this.#become({ ...this.#snapshot, attached: [...restored, ...this.#snapshot.attached] });
 	}
 
@@ -292,9 +271,4 @@ export class Attachments {
 		this.#options.disk.save(snapshot);
 		for (const listener of this.#listeners) listener();
 	}
-}
-
-/** What is uploaded of a file. */
-function formOf({ source, name, isOriginal, redrawn }: Attached): Redrawn {
-	return redrawn && !isOriginal ? redrawn : { ...redrawn, blob: source, name };
 }

@@ -3,6 +3,7 @@
 import * as fileLimits from "../../../../src/protocol/files/limits.ts";
 import { session } from "../../account/currentSession.ts";
 import { clock, newId } from "../../browser.ts";
+import { noConversation } from "../../home/begun.ts";
 import type { NewMessage } from "../../live/outgoing.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { drafts } from "../../writing/currentDrafts.ts";
@@ -32,11 +33,16 @@ export function attachmentsOf(userId: string, conversationId: string): Attachmen
 	return heldOf(userId, conversationId).attachments;
 }
 
-/** Messages are sent by this connection. */
-export function connect(userId: string, conversationId: string, chat: Chat): void {
+/** Messages are sent by this connection. Without a conversation there is nowhere to upload to. */
+export function connect(userId: string, conversationId: string, chat: Pick<Chat, "sendMessage" | "isConnected">): void {
 	const one = heldOf(userId, conversationId);
 	one.chat = chat;
-	one.attachments.setConnected(chat.isConnected);
+	one.attachments.setConnected(chat.isConnected && conversationId !== noConversation);
+}
+
+/** Sends a message with the files that were added before its conversation existed. */
+export function sendBegunFiles(userId: string, conversationId: string, message: NewMessage): void {
+	attachmentsOf(userId, conversationId).send(message, attachmentsOf(userId, noConversation).takeAll());
 }
 
 /** The conversation is not on the screen any more. Its uploads go on. */
@@ -67,6 +73,7 @@ async function sendWithoutChat(
 
 /** Asks the server once how large a file may be. */
 export async function learnLimits(userId: string, conversationId: string): Promise<number | undefined> {
+	if (conversationId === noConversation) return undefined;
 	const one = heldOf(userId, conversationId);
 	one.limits ??= session
 		.call((token) => filesOf(token, conversationId, { limit: 1 }))

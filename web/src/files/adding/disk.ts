@@ -3,7 +3,8 @@
 
 import { newId } from "../../browser.ts";
 import { openWaitingFiles, type WaitingFiles } from "../waitingFiles.ts";
-import type { Attached, Disk, Post, Snapshot } from "./attachments.ts";
+import type { Attached, Post, Snapshot } from "./attached.ts";
+import type { Disk } from "./attachments.ts";
 import { revived } from "./revived.ts";
 
 /** What is written of a file besides its bytes. Progress is not. */

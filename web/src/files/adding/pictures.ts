@@ -2,7 +2,7 @@
 // such as the place. Makes their thumbnails.
 
 import * as fileLimits from "../../../../src/protocol/files/limits.ts";
-import type { Redrawn } from "./attachments.ts";
+import type { Redrawn } from "./attached.ts";
 import { meanOf, thumbhashOf } from "./tint.ts";
 
 /** In pixels: the longest side. Claude takes no larger pictures where there are many. */

@@ -1,6 +1,6 @@
 // The files that a closed page left behind, as another page goes on with them. Pure.
 
-import type { Attached } from "./attachments.ts";
+import type { Attached } from "./attached.ts";
 
 /** How long an upload counts, of the day that it has, in ms. */
 const freshFor = 20 * 3600_000;
