@@ -114,6 +114,9 @@ export const noRoomToAnswer = () =>
 /** For members who ask where only owners may. */
 export const ownersAsk = () => inName("Only the owners of this conversation may ask Claude. Your message was sent.");
 
+/** For whoever was allowed to ask in private, and is not any more by the time budgets have been checked. */
+export const mayNotAskNow = () => inName("You may not ask Claude here any more. Your question was kept, but Claude does not answer it.");
+
 /** For whoever wants a picture described that Claude does not describe. */
 export const pictureForClaude = () => inName("Claude describes pictures of the types JPEG, PNG, GIF and WebP, and no other files.");
 export const pictureTooLarge = () => inName("That picture is larger than Claude takes. Send a smaller copy, or describe it yourself.");

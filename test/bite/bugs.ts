@@ -6546,4 +6546,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["release/additive"],
 	},
+	{
+		name: "stopping a private answer that a full storage left deletes its text",
+		file: "src/conversation/replies/asides/asides.ts",
+		from: "if (running.runner.isLeft) this.#endLeft(running);\n\t\telse if (running.runner.reply)",
+		to: "if (running.runner.reply)",
+		project: "worker",
+		tests: ["replies/asides"],
+	},
+	{
+		name: "a private question is asked for somebody who may not ask any more",
+		file: "src/conversation/replies/asides/asides.ts",
+		from: "if (mayAskClaude(this.#with.store, running.userId, this.#with.guestsAsk)) this.#begin",
+		to: "if (true) this.#begin",
+		project: "worker",
+		tests: ["replies/asides"],
+	},
+	{
+		name: "a private question is shared without its answer where the storage becomes full",
+		file: "src/conversation/messages/sending.ts",
+		from: "next ? store.whole(add) : add()",
+		to: "add()",
+		project: "worker",
+		tests: ["replies/asides"],
+	},
 ];

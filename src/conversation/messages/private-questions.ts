@@ -1,13 +1,13 @@
 // Questions whose answers only their asker sees: who may ask them, and how an answer is shared with everybody.
 
+import { orFull } from "../../platform/full.ts";
 import type { Aside, Question } from "../../protocol/claude/aside.ts";
-import { messageEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Author } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
-import type { Clients, MemberLists, Requester } from "../ports.ts";
+import type { MemberLists, Requester } from "../ports.ts";
 import type { Asides, Asked } from "../replies/asides/asides.ts";
 import { countAnswer, refusalByLink } from "../replies/money/link-rights.ts";
 import { mayAskClaude } from "../replies/questions.ts";
@@ -22,7 +22,6 @@ export type Shared = { messages: Message[]; isNew: boolean };
 
 export class PrivateQuestions {
 	readonly #store: Store;
-	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: Pick<MemberLists, "changed">;
 	readonly #asides: Asides;
 	readonly #sending: Sending;
@@ -34,7 +33,6 @@ export class PrivateQuestions {
 
 	constructor(parts: {
 		store: Store;
-		clients: Pick<Clients, "broadcast">;
 		lists: Pick<MemberLists, "changed">;
 		replies: { readonly asides: Asides };
 		sending: Sending;
@@ -46,7 +44,6 @@ export class PrivateQuestions {
 		now: () => number;
 	}) {
 		this.#store = parts.store;
-		this.#clients = parts.clients;
 		this.#lists = parts.lists;
 		this.#asides = parts.replies.asides;
 		this.#sending = parts.sending;
@@ -114,15 +111,20 @@ export class PrivateQuestions {
 		if (!aside) return { code: "not_found" };
 		if (aside.status === "streaming") return { code: "being_answered" };
 		if (aside.status === "failed" || !isVisible(aside.content)) return { code: "bad_event" };
-		const sent = this.#sending.tell(person, { content: aside.question, clientId }, requester);
+		const { id: _, after: __, follows: ___, question, clientId: ____, createdAt: _____, ...answered } = aside;
+		const added: Message[] = [];
+		const addAnswer = () => {
+			const answer = log.addShared({ ...answered, sharedBy: { userId, username } }, this.#now());
+			added.push(answer);
+			return answer;
+		};
+		const sent = this.#sending.tell(person, { content: question, clientId }, requester, addAnswer);
 		if ("code" in sent) return sent;
-		const { id: _, after: __, follows: ___, question: ____, clientId: _____, createdAt: ______, ...answered } = aside;
-		const answer = log.addShared({ ...answered, sharedBy: { userId, username } }, this.#now());
-		this.#clients.broadcast(messageEvent("chat:message", answer, log.cursor));
-		if (!person.program) this.#readMarks.read(userId, answer.seq);
-		this.#lists.changed();
 		if (!keeping.isHeld) this.#asides.remove(userId, asideId);
-		return { messages: [sent.message, answer], isNew: true };
+		// It is shared, even if there is no room for what follows from it.
+		if (!person.program) orFull(() => this.#readMarks.read(userId, sent.message.seq + 1));
+		this.#lists.changed();
+		return { messages: [sent.message, ...added], isNew: true };
 	}
 }
 

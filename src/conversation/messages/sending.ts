@@ -74,12 +74,18 @@ export class Sending {
 		return isRefusal(full) ? { ...sent, notice: this.#notify(person, sent.message, noRoom()) } : sent;
 	}
 
-	/** Adds a message of a member that asks nobody. */
-	tell(person: Author, said: MessageInput, requester: Requester): Sent | Refusal {
-		return this.#add(person, said, requester, () => {}, true);
+	/** Adds a message of a member that asks nobody, and in the same step what `next` adds behind it, which people receive after it. */
+	tell(person: Author, said: MessageInput, requester: Requester, next?: () => Message): Sent | Refusal {
+		return this.#add(person, said, requester, () => {}, { asksNobody: true, next });
 	}
 
-	#add(person: Author, said: MessageInput, requester: Requester, accepted: () => void, asksNobody = false): Sent | Refusal {
+	#add(
+		person: Author,
+		said: MessageInput,
+		requester: Requester,
+		accepted: () => void,
+		{ asksNobody = false, next }: { asksNobody?: boolean; next?: (() => Message) | undefined } = {},
+	): Sent | Refusal {
 		const { store, clients, titles, lists, readMarks, sendRate, work, transcripts, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
@@ -107,11 +113,14 @@ export class Sending {
 		accepted();
 		const mentions = readMentions(content, () => store.members.all, given);
 		const asks = !asksNobody && this.#asks(person, said, quoted);
-		const message = store.log.addMessage(
-			{ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions, ...attached },
-			now(),
-		);
-		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
+		const add = () => {
+			const added = { author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions, ...attached };
+			const message = store.log.addMessage(added, now());
+			const event = messageEvent("chat:message", message, store.log.cursor);
+			return { message, events: next ? [event, messageEvent("chat:message", next(), store.log.cursor)] : [event] };
+		};
+		const { message, events } = next ? store.whole(add) : add();
+		for (const event of events) clients.broadcast(event);
 		// It is sent, even if there is no room for what follows from it.
 		orFull(() => {
 			transcripts.add(message);

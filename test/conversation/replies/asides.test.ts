@@ -3,6 +3,10 @@ import { buildPrompt } from "../../../src/claude/prompt.ts";
 import { priceOf } from "../../../src/money/prices.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inConversation, settled, TestClient, TestConversation, type TestPurses } from "../../support/conversation.ts";
+import { fillUp } from "../../support/full.ts";
+import { allowLog } from "../../support/log.ts";
+
+allowLog(/SQLITE_FULL/);
 
 function ask(conversation: TestConversation, client: TestClient, content = "What does Bob want?", more: object = {}): string {
 	const clientId = `q-${crypto.randomUUID().slice(0, 8)}`;
@@ -32,6 +36,12 @@ async function answered(conversation: TestConversation, client: TestClient, text
 	await conversation.call.end();
 	return id;
 }
+
+const metered = (conversation: TestConversation) => {
+	conversation.priceOf = (_model, at) => priceOf("claude-sonnet-5-5", at, { prices: new Map() });
+	conversation.budgets = { conversation: 5_000_000 };
+	return conversation;
+};
 
 describe("a private question", () => {
 	it("is answered to its asker alone, on all their sockets", () =>
@@ -352,11 +362,6 @@ describe("a killed object", () => {
 });
 
 describe("a private answer that is paid for", () => {
-	const metered = (conversation: TestConversation) => {
-		conversation.priceOf = (_model, at) => priceOf("claude-sonnet-5-5", at, { prices: new Map() });
-		conversation.budgets = { conversation: 5_000_000 };
-		return conversation;
-	};
 	const journal = ({ storage }: DurableObjectState) =>
 		storage.sql.exec("SELECT kind, payer, cost, outcome FROM journal ORDER BY n").toArray();
 	const spent = ({ store, now }: TestConversation) => store.payments.purse.sums("day", now);
@@ -436,6 +441,75 @@ describe("a private answer that is paid for", () => {
 			expect([next.store.payments.open(), spent(next).reserved, next.calls]).toEqual([[], 0, []]);
 		}));
 });
+
+describe("a private answer in a storage that becomes full", () => {
+	it("keeps its text where it is stopped after it could not be ended, and is charged once for what it has used", () =>
+		inConversation(async (conversation, state) => {
+			metered(conversation);
+			const client = conversation.enter(ann);
+			const id = ask(conversation, client);
+			await settled();
+			await conversation.call.text("Half of an answer that was paid for. ".repeat(80));
+			await conversation.call.usage(1_000, 100);
+			const makeRoom = fillUp(state.storage.sql);
+			await conversation.call.end();
+			await settled();
+			makeRoom();
+			const { content, usage } = own(conversation)[0] ?? {};
+			stop(conversation, client, id);
+			expect(own(conversation)[0]).toMatchObject({ id, content, usage, status: "failed", reason: "interrupted" });
+			expect(content?.length).toBeGreaterThan(2_000);
+			const { payments } = conversation.store;
+			const spent = payments.purse.sums("day", conversation.now).microUsd;
+			expect(payments.open()).toEqual([]);
+			// Everything that was reserved is more than ten times as much.
+			expect(spent).toBeLessThan(20_000);
+			conversation.now += 31_000;
+			conversation.replies.recover();
+			expect(payments.purse.sums("day", conversation.now).microUsd).toBe(spent);
+			ask(conversation, client, "And now?");
+			expect(client.last("chat:aside").aside.question).toBe("And now?");
+		}));
+
+	it("is shared with its question or not at all, and can be shared again", () =>
+		inConversation(async (conversation, state) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			const id = await answered(conversation, client);
+			for (const after of [0, 1, 2, 3]) {
+				conversation.now += 10_000;
+				const makeRoom = fillUp(state.storage.sql, { after });
+				share(conversation, client, id);
+				makeRoom();
+				if (conversation.contents().length > 0) break;
+				expect(client.last("chat:error")).toMatchObject({ code: "storage_full" });
+				expect([other.types().includes("chat:message"), own(conversation).length]).toEqual([false, 1]);
+			}
+			conversation.now += 10_000;
+			share(conversation, client, id);
+			expect(conversation.contents()).toEqual(["What does Bob want?", "He wants **tea**."]);
+			expect(other.received.filter(({ type }) => type === "chat:message")).toHaveLength(2);
+			expect(client.received.filter((event) => event.type === "chat:error" && event.code === "conflict")).toEqual([]);
+		}));
+});
+
+it("a private question is not asked if its person may not ask any more once purses have answered", () =>
+	inConversation(async (conversation) => {
+		metered(conversation);
+		conversation.enter(ann);
+		const client = conversation.enter(bob);
+		const gate = Promise.withResolvers<void>();
+		conversation.purses.gate = gate.promise;
+		const id = ask(conversation, client);
+		await settled();
+		conversation.store.changeSettings({ asks: "owners" });
+		gate.resolve();
+		await settled();
+		await settled();
+		expect(conversation.calls).toEqual([]);
+		expect(client.last("chat:error")).toMatchObject({ code: "forbidden", messageId: id });
+		expect(client.last("chat:aside").aside).toMatchObject({ id, status: "failed", content: "" });
+		expect([conversation.store.payments.open(), conversation.purses.reserved.size]).toEqual([[], 0]);
+	}));
 
 describe("sharing", () => {
 	it("adds the question and the answer for everybody in one step, and the aside goes", () =>

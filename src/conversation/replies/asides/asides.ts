@@ -2,6 +2,7 @@
 
 import { orFull } from "../../../platform/full.ts";
 import type { Aside } from "../../../protocol/claude/aside.ts";
+import { mayNotAskNow } from "../../../protocol/errors.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Message } from "../../../protocol/message.ts";
 import type { Notice } from "../../../protocol/money/notice.ts";
@@ -13,11 +14,12 @@ import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { noticeOf } from "../money/asking.ts";
 import type { Granted, Unfunded } from "../money/reservations.ts";
+import { mayAskClaude } from "../questions.ts";
 import { Runner } from "../runner.ts";
 import { orphanAfter, type RunnerParts } from "../running.ts";
 import { AsideSink, sendToOwn } from "./sink.ts";
 
-type Parts = Omit<RunnerParts, "sinkFor"> & { store: Store; clients: Clients };
+type Parts = Omit<RunnerParts, "sinkFor"> & { store: Store; clients: Clients; guestsAsk: boolean };
 
 /** `network`: that of the guest who asked, until the object dies. `ask`: its purses are asked now. `dueAt`: when it is taken up again if the object dies. */
 type Running = OwnAside & { network: string | undefined; runner: Runner; ask: Ask | undefined; dueAt: number | undefined };
@@ -97,7 +99,12 @@ export class Asides {
 		if (this.#running.get(aside.id) !== running) return undefined;
 		running.ask = undefined;
 		if ("reason" in funded) return this.#refuse(running, funded);
-		this.#begin(running, sink.message, funded);
+		// Owners may have decided meanwhile that they may not ask.
+		if (mayAskClaude(this.#with.store, running.userId, this.#with.guestsAsk)) this.#begin(running, sink.message, funded);
+		else {
+			funding.giveBack(funded);
+			return this.#refuse(running, "barred");
+		}
 		return undefined;
 	}
 
@@ -113,11 +120,14 @@ export class Asides {
 	}
 
 	/** If there is no room to store that, `recover` ends the aside. */
-	#refuse(running: Running, unfunded: Unfunded): Notice {
+	#refuse(running: Running, why: Unfunded | "barred"): Notice {
 		const { clients } = this.#with;
 		const { userId, aside } = running;
-		const notice = noticeOf(aside.id, unfunded, { kept: "Your question was kept, but Claude does not answer it." });
-		orFull(() => this.#sinkOf(running).finish("", { status: "failed", reason: reasonOf[unfunded.reason] }, {}));
+		const kept = "Your question was kept, but Claude does not answer it.";
+		const notice: Notice =
+			why === "barred" ? { code: "forbidden", error: mayNotAskNow(), messageId: aside.id } : noticeOf(aside.id, why, { kept });
+		const reason = why === "barred" ? "unavailable" : reasonOf[why.reason];
+		orFull(() => this.#sinkOf(running).finish("", { status: "failed", reason }, {}));
 		sendToOwn(clients, userId, {
 			type: "chat:error",
 			conversationId: aside.conversationId,
@@ -156,13 +166,23 @@ export class Asides {
 	}
 
 	#stop(running: Running): void {
-		if (running.runner.reply) running.runner.stop();
+		if (running.runner.isLeft) this.#endLeft(running);
+		else if (running.runner.reply) running.runner.stop();
 		else {
 			// Claude was not asked.
 			this.#with.store.payments.linkQuestions.end(running.aside.id, false);
 			this.#sinkOf(running).finish("", { status: "stopped" } satisfies Outcome, {});
 		}
 		if (running.ask) this.#with.funding.cancel(running.ask);
+	}
+
+	/** There was no room for its end, or for a step before that: it ends where its row says that it was, and is paid for. */
+	#endLeft({ userId, aside }: Running): void {
+		const stored = this.#with.store.asides.find(userId, aside.id);
+		if (!stored) return void this.#running.delete(aside.id);
+		const again = this.#open({ userId, aside: stored });
+		again.runner.resume(this.#sinkOf(again).message);
+		again.runner.stop();
 	}
 
 	/** An aside as it is now: a running one has more text than its row. */
