@@ -106,8 +106,10 @@ describe("an attack, sent by a person and streamed by Claude, has no effect at a
 		await page.setViewportSize({ width: 320, height: 640 });
 		for (const speak of [() => stage.say(source), () => stage.stream(source, 1)]) {
 			stage.clear();
+			await stage.visitor.log.getByRole("article").waitFor({ state: "detached" });
 			speak();
-			await stage.visitor.log.getByRole("article").waitFor();
+			await stage.visitor.log.locator("article :is(p, li, pre)").first().waitFor();
+			await stage.visitor.stop.waitFor({ state: "detached" });
 			const { over, narrowest } = await stage.visitor.log.getByRole("article").evaluate((article) => {
 				const inner = [...article.querySelectorAll("*")].filter((one) => !one.parentElement?.closest("pre, [tabindex]"));
 				const { right } = article.getBoundingClientRect();

@@ -49,7 +49,7 @@ const messagesOf = (text: string) =>
 		.map((line) => ({ ...JSON.parse(line), hash: "" }))
 		.filter(({ type }) => type === "message" || type === "version");
 
-it("an import restores messages, order, authors and times, and refuses a changed file", { timeout: 120_000 }, async () => {
+it("an import restores messages, order, authors and times, and refuses a changed file", async () => {
 	const { token, id } = await guestWithConversation(product.url);
 	const wire = new Wire(product.url, id, token);
 	await wire.first("chat:joined");
@@ -89,9 +89,7 @@ it("an import restores messages, order, authors and times, and refuses a changed
 	expect((await run(file, ["--new"])).isDone).toBe(false);
 });
 
-it("an import of an archive restores every byte of the files, and refuses a changed archive before it sends anything", {
-	timeout: 120_000,
-}, async () => {
+it("an import of an archive restores every byte of the files, and refuses a changed archive before it sends anything", async () => {
 	const { token, id } = await guestWithConversation(product.url);
 	const authorization = `Bearer ${token}`;
 	const api = `${product.url}/api/conversations/${id}`;

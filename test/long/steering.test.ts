@@ -10,17 +10,20 @@ import { api, openScripted, product } from "../support/scripted-product.ts";
 
 openScripted();
 
-const long = '!{"tokens":3000,"perSecond":20}';
+/** Lets Claude begin its next reply, which then stands still until somebody ends it. */
+const beginsToAnswer = () => api.script({ text: "These words come at once, and the rest never.", restAfter: new Promise(() => {}) });
 
 describe("while Claude writes", () => {
 	it("a person redirects it by a button or a key, and the reply ends where it is", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.start(product.url, "Ann");
 		const steer = ann.page.getByRole("button", { name: "Send now and redirect Claude" });
-		await ann.say(long);
+		beginsToAnswer();
+		await ann.say("A long story, please");
 		await ann.stop.waitFor();
 		await expect.poll(() => steer.count()).toBe(0);
-		await ann.message.fill(long);
+		beginsToAnswer();
+		await ann.message.fill("Another one");
 		await stepTo(ann.page, steer);
 		await ann.page.keyboard.press("Enter");
 		await ann.sees("Stopped by you.");
@@ -43,7 +46,8 @@ describe("while Claude writes", () => {
 			const headers = { authorization: `Bearer ${token}` };
 			expect((await ann.page.context().request.patch(path, { headers, data: { role } })).ok()).toBe(true);
 		};
-		await ann.say(`@claude ${long}`);
+		beginsToAnswer();
+		await ann.say("@claude A long story, please");
 		await bob.stop.waitFor();
 		// Said while Bob may, and delivered when he may not.
 		await bob.page.context().setOffline(true);
@@ -64,7 +68,8 @@ describe("while Claude writes", () => {
 
 	it("its authors see their waiting questions, take them back, and ask them again at the end", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
-		await ann.say(`@claude ${long}`);
+		beginsToAnswer();
+		await ann.say("@claude A long story, please");
 		await ann.stop.waitFor();
 		await bob.say("@claude first of Bob");
 		await ann.say("@claude second of Ann");
@@ -94,7 +99,8 @@ describe("with the keyboard alone", () => {
 	it("an author reorders their waiting questions and takes them back, from the list and from a message", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const { page } = bob;
-		await ann.say(`@claude ${long}`);
+		beginsToAnswer();
+		await ann.say("@claude A long story, please");
 		await ann.stop.waitFor();
 		for (const text of ["@claude first of Bob", "@claude second of Bob"]) {
 			await bob.message.focus();
@@ -119,13 +125,15 @@ describe("with the keyboard alone", () => {
 		await stepTo(page, dialog.getByRole("button", { name: "Take back this question" }).first(), "Tab", 1);
 		await page.keyboard.press("Enter");
 		await expect.poll(order).toEqual(["first"]);
+		// The focus moves after the list has changed.
+		await expect.poll(focus).toBe("The next reply answers all of them, in this order.");
 		await stepTo(page, dialog.getByRole("button", { name: "Take back this question" }), "Tab", 1);
 		await page.keyboard.press("Enter");
 		await expect.poll(focus).toBe("No question is waiting now.");
 		await stepTo(page, dialog.getByRole("button", { name: "Close" }), "Shift+Tab", 1);
 		await page.keyboard.press("Enter");
 		await dialog.waitFor({ state: "detached" });
-		expect(await page.evaluate(() => document.activeElement?.localName)).toBe("textarea");
+		await expect.poll(() => page.evaluate(() => document.activeElement?.localName)).toBe("textarea");
 
 		await page.keyboard.type("@claude third of Bob");
 		await page.keyboard.press("Enter");
