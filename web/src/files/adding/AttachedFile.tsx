@@ -1,6 +1,7 @@
 // One file of the message that is being written: its state, its description, its place among the others.
 
 import { IconButton } from "../../controls/IconButton.tsx";
+import { noConversation } from "../../home/begun.ts";
 import { FileIcon } from "../FileIcon.tsx";
 import { isShown } from "../room.ts";
 import { VoicePlayer } from "../VoicePlayer.tsx";
@@ -38,7 +39,8 @@ export function AttachedFile({ file, conversationId, isConnected, canSuggest, is
 					{recording ? words.voice : name}
 				</span>
 				<small data-problem={state.type === "refused"}>
-					{words.size(size)} · {stateOf(file, isConnected, words)}
+					{words.size(size)}
+					{(conversationId !== noConversation || state.type !== "waiting") && ` · ${stateOf(file, isConnected, words)}`}
 				</small>
 				{state.type === "uploading" && <progress max={state.of || 1} value={state.sent} aria-label={words.progressOf(name)} />}
 			</div>
