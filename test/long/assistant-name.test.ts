@@ -51,7 +51,9 @@ it.each(["en", "de"])("says the name everywhere, and never Claude (%s)", async (
 		await reply.locator("button[aria-haspopup=menu]").last().click();
 		return page.getByRole("menuitem");
 	};
-	const count = await (await more()).count();
+	const items = await more();
+	await items.first().waitFor();
+	const count = await items.count();
 	await clean("the menu of a reply");
 	await page.keyboard.press("Escape");
 	for (let item = 0; item < count; item++) {
@@ -77,7 +79,7 @@ it.each(["en", "de"])("says the name everywhere, and never Claude (%s)", async (
 		await dialog.waitFor({ state: "detached" });
 	};
 	const buttons = page.locator("main > header button");
-	expect(await buttons.count()).toBe(6);
+	await expect.poll(() => buttons.count()).toBe(6);
 	for (const button of await buttons.all()) {
 		const label = (await button.getAttribute("aria-label")) ?? (await button.innerText());
 		await button.click();

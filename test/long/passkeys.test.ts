@@ -41,6 +41,8 @@ async function keptGuest(name: string) {
 	await giveAuthenticator(page);
 	await guest.signIn(url, name);
 	await guest.begin(`Hello from ${name}`);
+	// It has arrived, and everything can be lost.
+	await guest.answered();
 	await openSettings(page);
 	await page.getByRole("button", { name: "Add a passkey" }).click();
 	const codes = page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");

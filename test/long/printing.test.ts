@@ -49,8 +49,8 @@ describe("a printed conversation", () => {
 
 		await page.emulateMedia({ media: null, colorScheme: null });
 		await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-		expect((await places(ann)).length).toBeLessThan(60);
-		expect(Math.abs((await topOf(ann, read)) - before)).toBeLessThanOrEqual(1);
+		await expect.poll(async () => (await places(ann)).length).toBeLessThan(60);
+		await expect.poll(async () => Math.abs((await topOf(ann, read)) - before)).toBeLessThanOrEqual(1);
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
 	});

@@ -62,6 +62,7 @@ it("somebody signs in through the provider's page, signs out at both ends, and c
 	expect(await ada.page.getByRole("button", { name: "Continue as guest" }).count()).toBe(0);
 	await logIn(ada.page, "Ada");
 	await ada.begin("Hello from Ada");
+	await ada.answered();
 	const conversation = ada.page.url();
 	await ada.page.reload();
 	await ada.page.getByText("Hello from Ada").first().waitFor();
@@ -96,6 +97,7 @@ it("the deployer's own page signs people in by a token, which leaves the address
 	await olga.page.getByRole("link", { name: "Sign in", exact: true }).click();
 	await olga.begin("Hello from Olga");
 	expect(await olga.page.evaluate(() => location.hash)).toBe("");
+	await olga.answered();
 	await olga.page.reload();
 	await olga.page.getByText("Hello from Olga").first().waitFor();
 	await signOut(olga.page);
