@@ -78,10 +78,9 @@ describe("a newer build of the page", () => {
 		await ann.list.getByRole("button", { name: "Reload" }).click();
 		for (const { page } of [ann, other]) await expect.poll(() => script(page).catch(() => former)).not.toBe(former);
 		for (const visitor of [ann, other]) await visitor.connected();
-		expect(await other.message.inputValue()).toBe("half a sent");
+		await expect.poll(() => other.message.inputValue()).toBe("half a sent");
 		expect(await other.list.getByText("A new version is available.").count()).toBe(0);
-		const caches = await ann.page.evaluate(() => window.caches.keys());
-		expect(caches).toHaveLength(1);
+		await expect.poll(() => ann.page.evaluate(() => window.caches.keys())).toHaveLength(1);
 		await ann.leave();
 	});
 

@@ -114,7 +114,7 @@ const count = () => confirmed.uploads + confirmed.sent.size + confirmed.deletion
 /** The rows of the objects of one class. Can be read while the product runs. */
 function rowsOf<Row>(table: string, has: string, columns: string): Row[] {
 	return globSync(join(product.folder, "**/*.sqlite")).flatMap((path) => {
-		const database = new DatabaseSync(path, { readOnly: true });
+		const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
 		try {
 			const tables = database.prepare("SELECT name FROM sqlite_master WHERE name IN (?, ?)").all(table, has);
 			return tables.length === 2 ? (database.prepare(`SELECT ${columns} FROM ${table}`).all() as Row[]) : [];
@@ -195,6 +195,6 @@ it("keeps nothing of an upload whose connection breaks off, or that is shorter t
 		if (end === "destroy") upload.destroy();
 		else upload.socket?.end();
 		await expect.poll(unfinished).toEqual([]);
-		expect(parts()).toBe(before);
+		await expect.poll(parts).toBe(before);
 	}
 });
