@@ -172,6 +172,8 @@ async function replace(word: string, next: string | undefined): Promise<void> {
 	await product.kill();
 	await ann.say(`Offline in ${word}`);
 	await product.deploy(next);
+	// A build that refuses the store says so here. Sockets would only wait.
+	await storedMessages();
 	cyd = new Wire(product.url, id, tokens.cyd, cursor);
 	expect((await cyd.first("chat:joined")).reset).toBe(false);
 	cyd.say(`Cut in ${word}`, `cut ${word}`);
