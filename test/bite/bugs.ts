@@ -77,7 +77,7 @@ export const bugs: Bug[] = [
 	{
 		name: "whoever asks while purses cannot be reached waits without a word",
 		file: "src/conversation/replies/money/asking.ts",
-		from: "isUnreachable ? this.#store.log.askersAfter(this.#store.log.lastReplySeq) : ask.payers",
+		from: "isUnreachable ? this.#store.log.waiting.askersAfter(this.#store.log.lastReplySeq) : ask.payers",
 		to: "ask.payers",
 		project: "worker",
 		tests: ["replies/funding"],
@@ -5229,7 +5229,7 @@ export const bugs: Bug[] = [
 	{
 		name: "whoever has taken a question back pays for another's",
 		file: "src/conversation/replies/money/asking.ts",
-		from: " || log.isAsking(userId, log.lastReplySeq));",
+		from: " || log.waiting.isAsking(userId, log.lastReplySeq));",
 		to: " || log !== undefined);",
 		project: "worker",
 		tests: ["replies/funding"],
@@ -6493,8 +6493,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a question that had no room to be asked is forgotten with its object",
 		file: "src/conversation/replies/replies.ts",
-		from: "\t#isNextLeft = true;\n\n",
-		to: "\t#isNextLeft = false;\n\n",
+		from: "this.#isNextLeft ??= store.log.waiting.isAskedLately;",
+		to: "this.#isNextLeft ??= false;",
 		project: "worker",
 		tests: ["replies/full-payments"],
 	},

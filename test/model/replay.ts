@@ -68,7 +68,7 @@ export class Replay {
 			stored: row?.content.length,
 			text: row && (this.#isAlive ? replies.live(row) : row).content.length,
 			payment: others.length > 0 ? `${others.length + 1} payments` : payment?.type,
-			asking: store.log
+			asking: store.log.waiting
 				.askersAfter(store.log.lastReplySeq)
 				.map(({ userId }) => userId)
 				.sort(),

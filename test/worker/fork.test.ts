@@ -59,6 +59,8 @@ describe("a fork", () => {
 			const quote = log.addMessage({ author: ben, content: "me too", asksClaude: true, replyTo: first }, now);
 			log.pinMessage(log.setReactions(quote, [{ emoji: "👍", userIds: [ann] }]), { userId: bob, at: "2026-11-24T12:00:00.000Z" });
 			log.addMessage({ author: ben, content: "later", asksClaude: false }, now);
+			// A question that waits would be asked when the conversation wakes.
+			log.finishReply(log.addReply(now, [ben]), "to both", { status: "complete" }, {});
 		});
 		const originals = await messagesOf(ann, id);
 		const { status, body } = await fork(bob, id, { upTo: 4 });
@@ -87,7 +89,7 @@ describe("a fork", () => {
 		const client = await Client.join(bob, copy);
 		client.say("on we go");
 		expect((await client.next("chat:message")).message.seq).toBe(5);
-		expect(await messagesOf(ann, id)).toHaveLength(5);
+		expect(await messagesOf(ann, id)).toHaveLength(6);
 	});
 
 	it("has the instructions that held up to its place, and none that were given after it", async () => {

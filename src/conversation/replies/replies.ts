@@ -40,8 +40,8 @@ export class Replies {
 	readonly #asking: Asking;
 	readonly #runner: Runner;
 	readonly #decisions: Decisions;
-	/** There was no room to ask what waits. Nothing that is stored says whether an earlier life of the object could not. */
-	#isNextLeft = true;
+	/** There was no room to ask what waits. Unknown at first: nothing that is stored says whether an earlier life of the object could not. */
+	#isNextLeft: boolean | undefined;
 
 	constructor(parts: Parts) {
 		this.#with = parts;
@@ -223,10 +223,10 @@ export class Replies {
 	#askersAfter(seq: number): Person[] {
 		const { log, reader } = this.#with.store;
 		const isBarred = ({ userId }: Person) => !this.#mayAsk(userId);
-		const askers = log.askersAfter(seq);
+		const askers = log.waiting.askersAfter(seq);
 		if (!askers.some(isBarred)) return askers;
 		for (const question of reader.questionsAfter(seq)) if (isBarred(question.author)) withdraw(this.#with, question);
-		return log.askersAfter(seq);
+		return log.waiting.askersAfter(seq);
 	}
 
 	#mayAsk(userId: string): boolean {
@@ -274,6 +274,7 @@ export class Replies {
 		else if (orphan) this.#runner.resume(orphan);
 		else if (this.#runner.isLeft) this.#forgetLeft();
 		else this.#asking.recover();
+		this.#isNextLeft ??= store.log.waiting.isAskedLately;
 		// An ask that is stored waits for its own time.
 		if (this.#isNextLeft && !this.isBusy && !store.payments.openAsk()) this.askNext();
 		if (this.#asking.isUnderWay) this.#with.alarm.set(this.#with.now() + orphanAfter);

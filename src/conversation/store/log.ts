@@ -288,13 +288,8 @@ export class Log {
 		return seq === this.#newest.of("question");
 	}
 
-	/** A member who may write has asked Claude after a place, and still does. */
-	isAsking(userId: string, after: number): boolean {
-		return this.#newest.isAsking(userId, after);
-	}
-
-	/** The people who asked Claude after a place, and may write. */
-	askersAfter(seq: number): Person[] {
-		return this.#newest.askersAfter(seq);
+	/** Whose questions wait for a reply. */
+	get waiting(): Pick<Newest, "isAsking" | "isAskedLately" | "askersAfter"> {
+		return this.#newest;
 	}
 }

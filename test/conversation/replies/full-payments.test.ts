@@ -291,7 +291,7 @@ describe("a payment in a storage that becomes full", () => {
 				await settled();
 				await settled();
 			});
-			const asking = () => conversation.store.log.askersAfter(0).map(({ userId }) => userId);
+			const asking = () => conversation.store.log.waiting.askersAfter(0).map(({ userId }) => userId);
 			expect([asking(), conversation.store.payments.open()]).toEqual([["ann", "bob"], []]);
 			expect(conversation.replies.dueAt).toBe(conversation.now + 60_000);
 			if (left === "busy") for (const owner of ["ann", "deployment"]) delete conversation.purses.left[owner];

@@ -150,7 +150,7 @@ export class Asking {
 	/** A person who has left, may not ask any more, or has taken their question back pays for nobody else's. */
 	mayPay({ userId }: Payer, reply: Ask["reply"]): boolean {
 		const { log } = this.#store;
-		return this.#mayAsk(userId) && (reply !== undefined || log.isAsking(userId, log.lastReplySeq));
+		return this.#mayAsk(userId) && (reply !== undefined || log.waiting.isAsking(userId, log.lastReplySeq));
 	}
 
 	/** Nobody is left who asked, or who could have paid. Others may have asked meanwhile. */
@@ -191,7 +191,7 @@ export class Asking {
 		const askers = new Set(ask.payers.map(({ userId }) => userId));
 		const isUnreachable = unfunded.reason === "unreachable";
 		// Others may have asked meanwhile, and get no reply either.
-		const all = isUnreachable ? this.#store.log.askersAfter(this.#store.log.lastReplySeq) : ask.payers;
+		const all = isUnreachable ? this.#store.log.waiting.askersAfter(this.#store.log.lastReplySeq) : ask.payers;
 		const questions = ask.reply === undefined ? this.#questionsOf(all) : [];
 		const notices = new Map<string, Notice>();
 		const subjects = questions.map(({ id, author }) => ({ id, userIds: new Set([author.userId]) }));

@@ -7,6 +7,9 @@ import type { Person } from "../../../protocol/person.ts";
 /** The messages whose newest one is looked for, as SQL. */
 export const kinds = { reply: "role = 'assistant' AND is_shared = 0", question: "asks = 1" } as const;
 
+/** So many messages. Little is said after a question that had no room to be asked, until there is room. */
+const recently = 50;
+
 type Places = Partial<Record<keyof typeof kinds, number>>;
 
 export class Newest {
@@ -24,6 +27,12 @@ export class Newest {
 		const place = this.#places[kind] ?? this.#sql.exec<{ seq: number }>(query).toArray()[0]?.seq ?? 0;
 		this.#places[kind] = place;
 		return place;
+	}
+
+	/** One of the newest messages asks Claude. Reads few rows, however long ago that was the case: every life of the object begins with this. */
+	get isAskedLately(): boolean {
+		const newest = `SELECT asks FROM messages ORDER BY seq DESC LIMIT ${recently}`;
+		return this.#sql.exec(`SELECT 1 FROM (${newest}) WHERE asks = 1 LIMIT 1`).toArray().length > 0;
 	}
 
 	get memory(): Places {
