@@ -77,7 +77,8 @@ function watchReply(page: Page): Promise<void> {
 		let shown = "";
 		new MutationObserver(() => {
 			const text = document.querySelector('[role="log"]')?.textContent ?? "";
-			const now = (text.match(new RegExp(`\\b(${names.join("|")})\\d+`, "g")) ?? []).join(" ");
+			// The time below a message follows its words without a space.
+			const now = (text.match(new RegExp(`\\b(${names.join("|")})\\d+(?![\\d:])`, "g")) ?? []).join(" ");
 			if (!now.startsWith(shown)) noted.shrinks.push(`${shown.slice(-60)} became ${now.slice(-60)}`);
 			shown = now;
 		}).observe(document.body, { subtree: true, childList: true, characterData: true });
