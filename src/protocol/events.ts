@@ -128,7 +128,7 @@ export const serverEvents = {
 		messages: v.array(messageSchema),
 		hasMore: v.boolean(),
 		participants: v.array(personSchema),
-		/** How many are connected, if these are not all `participants`. */
+		/** The number of people who are connected. Sent only if `participants` does not list all of them. */
 		participantCount: v.optional(countSchema),
 		you: personSchema,
 		/** An older server, which may answer during a deployment, does not send these three. */

@@ -1,5 +1,5 @@
-// Who is here, and what everybody is told about it: who comes and goes while people are few, and then only how many they are. In memory
-// only: a sleep changes nothing, because it follows from who is connected.
+// Keeps track of the people who are connected, and tells everybody about them: by name while they are few, and by their number above
+// that. Nothing is stored: after a sleep, all of it follows from the open sockets.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";

@@ -5,6 +5,7 @@
 import { errors } from "../../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
+import { everybodyIn } from "../../protocol/people/presence.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { ReconnectingSocket, type ReconnectingSocketListener } from "../reconnecting-socket.ts";
@@ -70,7 +71,7 @@ export class Room implements ReconnectingSocketListener {
 		this.#outbound = outbound;
 		this.#socket = new ReconnectingSocket(conversationId, this);
 		this.#progress = progress;
-		this.#participants = participants && byId(participants);
+		this.#participants = byId(participants);
 		this.#pending = pending;
 		this.#unsent = unsent;
 		this.#joins = joins;
@@ -210,7 +211,7 @@ export class Room implements ReconnectingSocketListener {
 	#restart(joined: Joined, isReset: boolean): void {
 		this.#progress = isReset ? progressAt(joined) : { cursor: joined.cursor, live: this.#progress?.live ?? new Map() };
 		this.#recovery.resolve(false);
-		this.#participants = everybodyIn(joined);
+		this.#participants = byId(everybodyIn(joined));
 		for (const message of joined.messages)
 			this.#answerPending({ type: "chat:message", conversationId: joined.conversationId, message, cursor: joined.cursor });
 		this.#acknowledgeJoins();
@@ -253,10 +254,10 @@ export class Room implements ReconnectingSocketListener {
 	}
 
 	/** Sends who joined and left during a break, or while only their number was told. */
-	#updateParticipants(presence: Presence): void {
+	#updateParticipants(presence: Parameters<typeof everybodyIn>[0]): void {
 		const { conversationId } = this;
 		const me = this.#owner.person.userId;
-		const [before, now] = [this.#participants, everybodyIn(presence)];
+		const [before, now] = [this.#participants, byId(everybodyIn(presence))];
 		this.#participants = now;
 		if (!before || !now) return;
 		for (const { userId, username } of before.values())
@@ -266,15 +267,8 @@ export class Room implements ReconnectingSocketListener {
 	}
 }
 
-type Presence = { participants?: readonly Person[] | undefined; participantCount?: number | undefined };
-
-/** By their ids; `undefined` in a large conversation, where not all of them are named. */
-function everybodyIn({ participants = [], participantCount = participants.length }: Presence): Map<string, Person> | undefined {
-	return participantCount > participants.length ? undefined : byId(participants);
-}
-
-function byId(people: readonly Person[]): Map<string, Person> {
-	return new Map(people.map(({ userId, username }) => [userId, { userId, username }]));
+function byId(people: readonly Person[] | undefined): Map<string, Person> | undefined {
+	return people && new Map(people.map(({ userId, username }) => [userId, { userId, username }]));
 }
 
 function clientIdOf(event: ClientEvent): string | undefined {

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { countSchema } from "../message.ts";
-import { idSchema, personSchema } from "../person.ts";
+import { idSchema, type Person, personSchema } from "../person.ts";
 
 export const presenceEvents = {
 	"chat:user-joined": v.object({ type: v.literal("chat:user-joined"), conversationId: idSchema, userId: idSchema, username: v.string() }),
@@ -15,3 +15,14 @@ export const presenceEvents = {
 		participants: v.optional(v.array(personSchema)),
 	}),
 } as const;
+
+/** Everybody who is connected; `undefined` in a large conversation, where not all of them are named. */
+export function everybodyIn({
+	participants = [],
+	participantCount = participants.length,
+}: {
+	participants?: readonly Person[] | undefined;
+	participantCount?: number | undefined;
+}): readonly Person[] | undefined {
+	return participantCount > participants.length ? undefined : participants;
+}

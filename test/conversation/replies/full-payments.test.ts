@@ -46,6 +46,22 @@ async function withRoom(state: DurableObjectState, after: number, work: () => Pr
 	await work().finally(makeRoom);
 }
 
+/** Ann asks, Bob asks meanwhile, and the reply to Ann ends with so many rows of room. Returns the place of Bob's question. */
+async function endWithRoomFor(after: number, conversation: TestConversation, state: DurableObjectState): Promise<number> {
+	const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+	conversation.say(anns, "@claude Hi");
+	await settled();
+	await conversation.call.text("Answer");
+	conversation.say(bobs, "@claude And me?");
+	const { seq } = bobs.last("chat:message").message;
+	await conversation.call.usage(1_000, 1_000);
+	await withRoom(state, after, async () => {
+		await conversation.call.event(ended);
+		await settled();
+	});
+	return seq;
+}
+
 /** There is no room to store what purses are told. Returns what makes room again. */
 function fillPurses({ purses }: TestConversation): () => void {
 	const { settle } = purses;
@@ -217,17 +233,7 @@ describe("a payment in a storage that becomes full", () => {
 		"at the end of a reply, with room for %s rows, leaves no question behind it waiting",
 		(after) =>
 			withMoney(async (conversation, state) => {
-				const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
-				conversation.say(anns, "@claude Hi");
-				await settled();
-				await conversation.call.text("Answer");
-				conversation.say(bobs, "@claude And me?");
-				const { seq } = bobs.last("chat:message").message;
-				await conversation.call.usage(1_000, 1_000);
-				await withRoom(state, after, async () => {
-					await conversation.call.event(ended);
-					await settled();
-				});
+				const seq = await endWithRoomFor(after, conversation, state);
 				for (let n = 0; n < 4; n++) {
 					conversation.now += 61_000;
 					conversation.replies.recover();
@@ -249,17 +255,7 @@ describe("a payment in a storage that becomes full", () => {
 		({ after, isPaid }) =>
 			inConversation(async (conversation, state) => {
 				if (isPaid) metered(conversation);
-				const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
-				conversation.say(anns, "@claude Hi");
-				await settled();
-				await conversation.call.text("Answer");
-				conversation.say(bobs, "@claude And me?");
-				const { seq } = bobs.last("chat:message").message;
-				await conversation.call.usage(1_000, 1_000);
-				await withRoom(state, after, async () => {
-					await conversation.call.event(ended);
-					await settled();
-				});
+				const seq = await endWithRoomFor(after, conversation, state);
 				const next = new TestConversation(state, 60_000, undefined, conversation.purses);
 				if (isPaid) metered(next);
 				next.replies.recover();

@@ -8,7 +8,7 @@ import { languages } from "../languages/language.ts";
 
 const schema = v.object({
 	theme: v.fallback(v.picklist(["system", "light", "dark"]), "system"),
-	/** How much room messages have around them. */
+	/** How closely messages are spaced. */
 	density: v.fallback(v.picklist(["comfortable", "compact"]), "comfortable"),
 	language: v.fallback(v.picklist(["system", ...languages]), "system"),
 	/** Whether single-key shortcuts work. */

@@ -1,6 +1,7 @@
 // Keeps up to date who is here, or how many, where they are too many to be told by name. Pure.
 
 import type { ServerEvent } from "../../../../src/protocol/events.ts";
+import { everybodyIn } from "../../../../src/protocol/people/presence.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
 
 type Here = {
@@ -17,7 +18,9 @@ export function applyPresence({ participants: before }: Here, event: PresenceEve
 		const others = before.filter((person) => person.userId !== userId);
 		return { participants: event.type === "chat:user-left" ? others : [...others, { userId, username }] };
 	}
-	const { participants = [], participantCount = participants.length } = event;
+	const everybody = everybodyIn(event);
 	// Of those who are named beside a higher number, nobody says when they leave.
-	return participantCount > participants.length ? { participants: [], participantCount } : { participants, participantCount: null };
+	return everybody
+		? { participants: everybody, participantCount: null }
+		: { participants: [], participantCount: event.participantCount ?? null };
 }
