@@ -3,9 +3,9 @@
 import { beforeAll, expect, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { look } from "./look.ts";
-import { browser, openBrowser, product } from "./opened.ts";
-import { Stage } from "./stage.ts";
+import { look } from "../e2e/look.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { Stage } from "../e2e/stage.ts";
 
 let stage: Stage;
 

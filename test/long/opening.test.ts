@@ -1,7 +1,7 @@
 import type { Browser, Page, Route, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { browser, openBrowser, product } from "./opened.ts";
-import { annAndBob, type Visitor } from "./product.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { annAndBob, type Visitor } from "../e2e/product.ts";
 
 openBrowser();
 

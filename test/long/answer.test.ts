@@ -2,9 +2,9 @@
 
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { annAndBob, type Product, startProduct, Visitor } from "../e2e/product.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
 
 let api: MessagesApi;
 let browser: Browser;
