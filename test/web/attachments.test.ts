@@ -121,6 +121,22 @@ it("tries an upload again that broke off or came too early, and says why another
 	expect(page.attachments.snapshot().attached[0]?.state).toEqual({ type: "refused", text: "Tomorrow." });
 });
 
+it("tries an upload again twice at which the server fails, and then says so until somebody retries it", async () => {
+	const page = start();
+	page.attachments.setConnected(true);
+	await page.add("a");
+	const fail = async () => {
+		page.uploads.at(-1)?.answer({ error: { code: "internal", message: "Something went wrong." } });
+		await settled();
+		for (const call of page.timers.splice(0)) call();
+	};
+	for (let n = 0; n < 3; n++) await fail();
+	expect([page.uploads.length, statesOf(page)]).toEqual([3, ["refused"]]);
+	page.attachments.retry(page.attachments.snapshot().attached[0]?.key as string);
+	await fail();
+	expect([page.uploads.length, statesOf(page)]).toEqual([5, ["uploading"]]);
+});
+
 it("tries an upload again that a deployment cut off, when the server says", async () => {
 	const page = start();
 	page.attachments.setConnected(true);

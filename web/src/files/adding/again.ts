@@ -5,9 +5,16 @@ import type { ApiError } from "../../api.ts";
 /** In ms. A longer pause is a refusal. */
 const patience = 60_000;
 
-/** The least time until an upload is tried again, in ms; `undefined` if it is refused. */
-export function uploadAgainIn({ code, retryAfterMs = Number.POSITIVE_INFINITY }: ApiError): number | undefined {
-	if (code === "unreachable" || code === "internal") return 0;
+/** How often the server may fail at one upload: every attempt sends the file again, and counts to what one may upload a day. */
+const mostFailures = 3;
+
+/**
+ * The least time until an upload is tried again, in ms; `undefined` if it is refused. `failures`: how often the server failed at it, this
+ * time included.
+ */
+export function uploadAgainIn({ code, retryAfterMs = Number.POSITIVE_INFINITY }: ApiError, failures: number): number | undefined {
+	if (code === "unreachable") return 0;
+	if (code === "internal") return failures < mostFailures ? 0 : undefined;
 	return (code === "rate_limited" || code === "unavailable") && retryAfterMs <= patience ? retryAfterMs : undefined;
 }
 

@@ -44,6 +44,8 @@ export class Attachments {
 	readonly #options: AttachmentsOptions;
 	readonly #listeners = new Set<() => void>();
 	readonly #running = new Map<string, AbortController>();
+	/** How often the server failed at a file since it was chosen or retried. */
+	readonly #failures = new Map<string, number>();
 	#snapshot: Snapshot = { attached: [], posts: [], problem: undefined };
 	#isConnected = false;
 	/** The message that is being sent. */
@@ -143,6 +145,7 @@ export class Attachments {
 	}
 
 	retry(key: string): void {
+		this.#failures.delete(key);
 		this.#change(key, { state: { type: "waiting" } });
 		this.#work();
 	}
@@ -225,7 +228,9 @@ export class Attachments {
 	}
 
 	#failed(key: string, error: ApiError): void {
-		const pause = uploadAgainIn(error);
+		const failures = (this.#failures.get(key) ?? 0) + (error.code === "internal" ? 1 : 0);
+		this.#failures.set(key, failures);
+		const pause = uploadAgainIn(error, failures);
 		if (pause === undefined) {
 			this.#change(key, { state: { type: "refused", text: error.message } });
 			return;
