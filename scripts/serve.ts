@@ -6,7 +6,7 @@ import { chmodSync, globSync, mkdirSync, readFileSync, realpathSync, writeFileSy
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { settingNames } from "../src/setting-values.ts";
+import { settingNames, switchOf } from "../src/setting-values.ts";
 import { configOf } from "./serve/config.ts";
 import type { Plan } from "./serve/plan.ts";
 
@@ -17,20 +17,21 @@ const code = join(root, "dist/serve");
 const plan: Plan = JSON.parse(readFileSync(join(code, "plan.json"), "utf8"));
 
 const { HOST = "127.0.0.1", PORT = "8787", DATA_FOLDER = "data", PAGE_FOLDER = plan.page.folder } = process.env;
-const isBehindProxy = process.env.BEHIND_PROXY === "on";
+const isBehindProxy = switchOf(process.env.BEHIND_PROXY?.trim() || "off") ?? refuse("BEHIND_PROXY must be on or off.");
 const data = resolve(DATA_FOLDER);
 const page = resolve(root, PAGE_FOLDER);
 const objects = join(data, "objects");
 
 /** True if only this machine can connect. No web page may then reach the API by another name that resolves here. */
-const isLocal = /^(127\.|localhost$|\[?::1\]?$)/.test(HOST) && !isBehindProxy;
+const isLocal = /^(127\.|localhost$|\[?::1\]?$)/.test(HOST);
 /** An empty variable counts as unset. */
 const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value));
 const environment: Record<string, string> = {
-	...(isLocal && { ALLOWED_HOSTS: "localhost" }),
+	...(isLocal && !isBehindProxy && { ALLOWED_HOSTS: "localhost" }),
 	...plan.vars,
 	...(given as Record<string, string>),
 };
+if (isLocal && !environment.ALLOWED_HOSTS) refuse("BEHIND_PROXY needs ALLOWED_HOSTS: the name by which people reach your proxy.");
 
 /** MCP_SERVERS names the variables that hold the tokens of its servers. */
 const tokenNames = [...(environment.MCP_SERVERS ?? "").matchAll(/"token"\s*:\s*"([A-Z][A-Z\d_]*)"/g)].map(([, name]) => name as string);
@@ -59,6 +60,12 @@ console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${dat
 // workerd replaces this process, so that it receives signals and Node takes no memory. It prints a line of JSON once it listens.
 if (!process.execve) throw new Error("Parley runs on workerd on Linux and macOS.");
 process.execve(workerd, [workerd, "serve", "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"], environment);
+
+/** The administrator reads a sentence, not a stack. */
+function refuse(sentence: string): never {
+	console.error(sentence);
+	process.exit(1);
+}
 
 /** The folder may be older than the mask. A folder mounted into a container may belong to another account. */
 function closeToOthers(folder: string): void {

@@ -95,11 +95,16 @@ export function isLocalhost(url: URL): boolean {
 	return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
 
+/** `undefined` if it is neither on nor off. */
+export function switchOf(text: string): boolean | undefined {
+	if (/^(on|true|yes|1)$/i.test(text)) return true;
+	return /^(off|false|no|0)$/i.test(text) ? false : undefined;
+}
+
 export function readSwitch(env: Environment, name: SettingName, problems: string[], fallback: "on" | "off" = "off"): boolean {
-	const text = readText(env, name) ?? fallback;
-	const isOn = /^(on|true|yes|1)$/i.test(text);
-	if (!isOn && !/^(off|false|no|0)$/i.test(text)) problems.push(`${name} must be on or off.`);
-	return isOn;
+	const isOn = switchOf(readText(env, name) ?? fallback);
+	if (isOn === undefined) problems.push(`${name} must be on or off.`);
+	return isOn ?? false;
 }
 
 export function readNumber(env: Environment, name: SettingName, fallback: number, problems: string[]): number {

@@ -89,6 +89,14 @@ it.runIf(process.platform === "linux")("starts no second server on one folder", 
 	expect((await fetch(`${product.url}/api/health`)).status).toBe(200);
 });
 
+it.each([
+	[{ BEHIND_PROXY: "perhaps" }, "BEHIND_PROXY must be on or off."],
+	[{ BEHIND_PROXY: "true" }, "BEHIND_PROXY needs ALLOWED_HOSTS"],
+])("does not start with %j, and says why", async (settings, sentence) => {
+	const { args, ready, env } = commandOf.workerd({ folder: product.folder, port: await freePort(), settings });
+	await expect(startServer(args, ready, env)).rejects.toThrow(sentence);
+});
+
 it("keeps its data from the other accounts of the machine", async () => {
 	chmodSync(product.folder, 0o755);
 	await product.crash();
