@@ -17,6 +17,9 @@ const code = join(root, "dist/serve");
 const plan: Plan = JSON.parse(readFileSync(join(code, "plan.json"), "utf8"));
 
 const { HOST = "127.0.0.1", PORT = "8787", DATA_FOLDER = "data", PAGE_FOLDER = plan.page.folder } = process.env;
+const { CLUSTER_BUCKET: bucket, CLUSTER_ADDRESS: address, CLUSTER_KEY: key } = process.env;
+const cluster = bucket && address && key ? { bucket, address, key } : undefined;
+if (bucket && !cluster) refuse("CLUSTER_BUCKET needs CLUSTER_ADDRESS and CLUSTER_KEY.");
 const isBehindProxy = switchOf(process.env.BEHIND_PROXY?.trim() || "off") ?? refuse("BEHIND_PROXY must be on or off.");
 const data = resolve(DATA_FOLDER);
 const page = resolve(root, PAGE_FOLDER);
@@ -55,11 +58,15 @@ const config = join(data, "workerd.capnp");
 const networks = ["public", ...(process.env.PRIVATE_NETWORKS ?? "").split(",").map((network) => network.trim())].filter(Boolean);
 const lock = process.platform === "linux" ? `parley-${createHash("sha256").update(realpathSync(objects)).digest("hex")}` : undefined;
 const headers = readFileSync(join(page, "_headers"), "utf8");
-writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects, lock }));
+writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects, cluster, lock }));
 console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${data}.`);
 // workerd replaces this process, so that it receives signals and Node takes no memory. It prints a line of JSON once it listens.
 if (!process.execve) throw new Error("Parley runs on workerd on Linux and macOS.");
-process.execve(workerd, [workerd, "serve", "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"], environment);
+process.execve(
+	workerd,
+	[workerd, "serve", ...(cluster ? ["--experimental"] : []), "-I", "/", config, "-s", `http=${HOST}:${PORT}`, "--control-fd=1"],
+	environment,
+);
 
 /** The administrator reads a sentence, not a stack. */
 function refuse(sentence: string): never {

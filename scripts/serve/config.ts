@@ -3,6 +3,16 @@
 import type { Standalone } from "../../src/standalone/standalone.ts";
 import type { Plan } from "./plan.ts";
 
+/** How servers share their objects. workerd reads the bucket's endpoint and credentials from AWS_ variables. */
+export type Cluster = {
+	/** `s3://bucket/prefix`. */
+	bucket: string;
+	/** `host:port`, where the other servers reach this one. */
+	address: string;
+	/** A secret of at least 32 bytes, the same on all servers. */
+	key: string;
+};
+
 export type Setup = {
 	plan: Plan;
 	standalone: Standalone;
@@ -16,11 +26,12 @@ export type Setup = {
 	code: string;
 	page: string;
 	objects: string;
+	cluster?: Cluster | undefined;
 	/** The name of a socket that only one server at a time can hold. A killed server releases it. Only Linux has such names. */
 	lock?: string;
 };
 
-export function configOf({ plan, standalone, headers, settings, networks, code, page, objects, lock }: Setup): string {
+export function configOf({ plan, standalone, headers, settings, networks, code, page, objects, cluster, lock }: Setup): string {
 	const date = `compatibilityDate = ${text(plan.compatibilityDate)}, compatibilityFlags = ${list(plan.compatibilityFlags.map(text))}`;
 	const standaloneBinding = `(name = "STANDALONE", json = ${text(JSON.stringify(standalone))})`;
 	const module = (file: string) => `modules = [(name = ${text(file)}, esModule = embed ${text(`${code}/${file}`)})], ${date}`;
@@ -59,9 +70,13 @@ const config :Workerd.Config = (
 		(name = "files", disk = (path = ${text(page)})),
 		(name = "internet", network = (allow = ${list(networks.map(text))}, tlsOptions = (trustBrowserCas = true))),
 	],
-	extensions = [(modules = [(name = "parley:rate-limit", internal = true, esModule = embed ${text(`${code}/rate-limit.js`)})])],
+	extensions = [(modules = [(name = "parley:rate-limit", internal = true, esModule = embed ${text(`${code}/rate-limit.js`)})])],${clusterOf(cluster)}
 );
 `;
+}
+
+function clusterOf(cluster: Cluster | undefined): string {
+	return cluster ? `\n\tcluster = (bucket = ${text(cluster.bucket)}, address = ${text(cluster.address)}, key = ${text(cluster.key)}),` : "";
 }
 
 /** Cap'n Proto reads JSON's escapes the same way, except those of control characters, which no path and no header has. */

@@ -92,6 +92,7 @@ it.runIf(process.platform === "linux")("starts no second server on one folder", 
 it.each([
 	[{ BEHIND_PROXY: "perhaps" }, "BEHIND_PROXY must be on or off."],
 	[{ BEHIND_PROXY: "true" }, "BEHIND_PROXY needs ALLOWED_HOSTS"],
+	[{ CLUSTER_BUCKET: "s3://parley/test" }, "CLUSTER_BUCKET needs CLUSTER_ADDRESS and CLUSTER_KEY."],
 ])("does not start with %j, and says why", async (settings, sentence) => {
 	const { args, ready, env } = commandOf.workerd({ folder: product.folder, port: await freePort(), settings });
 	await expect(startServer(args, ready, env)).rejects.toThrow(sentence);
