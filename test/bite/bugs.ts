@@ -27,6 +27,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "a mention chosen in the middle of a name leaves the rest of it",
+		file: "web/src/writing/completions.ts",
+		from: "const end = caret + lengthOfRest(text, caret, writtenOf(option).slice(caret - start));",
+		to: "const end = caret;",
+		project: "web",
+		tests: ["web/completions"],
+	},
+	{
 		name: "a question whose purses are asked once more waits for ever if the object dies",
 		file: "src/conversation/replies/replies.ts",
 		from: "\t\tif (this.#asking.isUnderWay) this.#with.alarm.set(this.#with.now() + orphanAfter);\n",

@@ -44,6 +44,19 @@ describe("the completion of unfinished text", () => {
 		expect(complete("hi :smi", 7, { start: 3 }, { type: "emoji", emoji: "😄", name: "smile" })).toEqual({ text: "hi 😄 ", caret: 6 });
 	});
 
+	it("replaces the whole word where the caret was moved back into it", () => {
+		const person = { type: "person", person: bob } as const;
+		expect(complete("hi @Bob", 6, { start: 3 }, person)).toEqual({ text: "hi @Bob ", caret: 8 });
+		expect(complete("hi @bob, there", 5, { start: 3 }, person)).toEqual({ text: "hi @Bob , there", caret: 8 });
+		expect(complete("hi @Bobby", 6, { start: 3 }, person)).toEqual({ text: "hi @Bob bby", caret: 8 });
+		const full = { type: "person", person: { userId: "u", username: "Bob Stone" } } as const;
+		expect(complete("hi @bob there", 5, { start: 3 }, full)).toEqual({ text: "hi @Bob Stone there", caret: 14 });
+		expect(complete("hi @bob stone", 8, { start: 3 }, full)).toEqual({ text: "hi @Bob Stone ", caret: 14 });
+		const smile = { type: "emoji", emoji: "😄", name: "smile" } as const;
+		expect(complete("hi :smile there", 7, { start: 3 }, smile)).toEqual({ text: "hi 😄 there", caret: 6 });
+		expect(complete("hi :smile:", 7, { start: 3 }, smile)).toEqual({ text: "hi 😄 ", caret: 6 });
+	});
+
 	it("offers a limited number", () => {
 		const crowd = Array.from({ length: 100 }, (_, index) => ({ userId: `u${index}`, username: `Ann ${index}` }));
 		expect(completionAt("@ann", 4, crowd, undefined)?.options).toHaveLength(mostOptions);

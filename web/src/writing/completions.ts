@@ -46,7 +46,22 @@ export function complete(
 	{ start }: Pick<Completion, "start">,
 	option: Option,
 ): { text: string; caret: number } {
-	return replaced(text, start, caret, `${wordOf(option)} `, true);
+	const end = caret + lengthOfRest(text, caret, writtenOf(option).slice(caret - start));
+	return replaced(text, start, end, `${wordOf(option)} `, true);
+}
+
+/** How much of the word's rest is written after a caret that was moved into it. */
+function lengthOfRest(text: string, caret: number, rest: string): number {
+	const after = text.slice(caret, caret + rest.length).toLowerCase();
+	let length = 0;
+	while (length < after.length && after[length] === rest[length]) length++;
+	const { length: whole } = after.slice(0, length).trimEnd();
+	return /^[\p{L}\p{M}\p{N}_]/u.test(text.slice(caret + whole)) ? 0 : whole;
+}
+
+/** As it is written out, in lower case. */
+function writtenOf(option: Option): string {
+	return (option.type === "emoji" ? `:${option.name}:` : wordOf(option)).toLowerCase();
 }
 
 /** The same for a shortcode that was just completed. */
