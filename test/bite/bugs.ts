@@ -27,6 +27,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "a message of marks alone shows nothing",
+		file: "web/src/markdown/markdown.ts",
+		from: "if (blocks.some(({ node }) => hasWords(node))) return blocks;",
+		to: "if (blocks.length > 0) return blocks;",
+		project: "web",
+		tests: ["web/markdown"],
+	},
+	{
 		name: "a mention chosen in the middle of a name leaves the rest of it",
 		file: "web/src/writing/completions.ts",
 		from: "const end = caret + lengthOfRest(text, caret, writtenOf(option).slice(caret - start));",

@@ -313,6 +313,16 @@ describe("streaming text", () => {
 	});
 });
 
+describe("a text of marks alone", () => {
+	it.each(["#", ">", "> >", "-", "1.", "***", "```\n```", "| |\n|-|", "<br>"])("is shown as it is written: %j", (source) => {
+		expect(html(source)).toBe(renderToStaticMarkup(<p>{source}</p>));
+	});
+
+	it.each(["- `x`", "$x$", "![](https://a.example/i.png)", "> a"])("is something else: %j", (source) => {
+		expect(html(source)).not.toBe(renderToStaticMarkup(<p>{source}</p>));
+	});
+});
+
 describe("text that is made to be slow", () => {
 	/** The text of blocks without inline markup. */
 	const textOf = (blocks: readonly Block[]) =>

@@ -25,6 +25,8 @@ describe("the plain line of a text", () => {
 		["|x| = 3", "|x| = 3"],
 		["above\n\n---\n\nbelow -- or --- beside", "above below -- or --- beside"],
 		["**cut off he…", "cut off he…"],
+		[">", ">"],
+		["```\n```", "``` ```"],
 		["", ""],
 	])("%j", (text, line) => expect(plainLine(text)).toBe(line));
 

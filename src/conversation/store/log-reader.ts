@@ -224,7 +224,7 @@ export class LogReader {
 		return {
 			seq: row.seq,
 			author: authorOf(row),
-			content: row.deleted_at === null ? sanitizeLine(withoutMarks(row.content)) : "",
+			content: row.deleted_at === null ? sanitizeLine(withoutMarks(row.content)) || sanitizeLine(row.content) : "",
 			createdAt: isoTime(row.created_at),
 			...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
 			...briefsOf(row),

@@ -316,6 +316,8 @@ describe("a summary", () => {
 			const content = "## Plan\n\n| Drink | **Price** |\n|---|---|\n| Tea | `2` |\n\n- not snake_case";
 			conversation.store.log.addMessage({ author: ann, content, asksClaude: false }, conversation.now);
 			expect(conversation.store.reader.last()?.content).toBe("Plan Drink, Price Tea, 2 not snake_case");
+			conversation.store.log.addMessage({ author: ann, content: ">", asksClaude: false }, conversation.now);
+			expect(conversation.store.reader.last()?.content).toBe(">");
 		}));
 
 	it("counts unread messages up to a limit, and reads no more rows in a longer conversation", () =>

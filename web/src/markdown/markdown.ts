@@ -39,7 +39,17 @@ export function readMarkdown(text: string, mentions: readonly Mention[] = [], ci
 	const source = isMarked ? marked(text, mentions) : text;
 	const tokens = placed(0, lex(lineEnds(source)));
 	const cited = citing ? citing.code.cite(tokens, citing.code.marksOf(text, citing.citations, mentions)) : tokens;
-	return blocksOf(cited, { isMarked, isOpen: false });
+	const blocks = blocksOf(cited, { isMarked, isOpen: false });
+	if (blocks.some(({ node }) => hasWords(node))) return blocks;
+	// Marks alone, such as `#` or `- `, would show nothing.
+	return text.trim() === "" ? [] : [{ offset: 0, node: { type: "paragraph", nodes: [{ type: "text", text }] } }];
+}
+
+function hasWords(node: Node): boolean {
+	if ("text" in node) return node.type === "picture" || node.text.trim() !== "";
+	if ("nodes" in node) return node.nodes.some(hasWords);
+	if ("items" in node) return node.items.flat().some(hasWords);
+	return "rows" in node && [node.head, ...node.rows].flat(2).some(hasWords);
 }
 
 /**
