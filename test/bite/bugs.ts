@@ -27,6 +27,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "people in the header change their places when somebody reconnects",
+		file: "web/src/people/roster.ts",
+		from: "isOwn(one) - isOwn(other) || byName(one, other)",
+		to: "0",
+		project: "web",
+		tests: ["web/roster"],
+	},
+	{
 		name: "a message of marks alone shows nothing",
 		file: "web/src/markdown/markdown.ts",
 		from: "if (blocks.some(({ node }) => hasWords(node))) return blocks;",

@@ -9,6 +9,7 @@ import { Icon } from "../icons.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import { hueOf } from "../people/person.ts";
+import { inOrder } from "../people/roster.ts";
 import type { LastSearch } from "../search/useConversationSearch.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { searchKeys, useShortcut } from "../useShortcut.ts";
@@ -51,7 +52,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 				aria-label={strings.participants}
 				title={participants.length > 0 ? strings.hereNow(participants.map(({ username }) => username)) : undefined}
 			>
-				{participants.map(({ userId, username }) => (
+				{inOrder(participants, userId).map(({ userId, username }) => (
 					<li key={userId} data-hue={hueOf(userId)}>
 						<bdi>{userId === you?.userId ? strings.you(username) : username}</bdi>
 					</li>

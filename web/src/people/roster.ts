@@ -1,10 +1,20 @@
-// The order in which members are listed: those present first, then by name. Pure.
+// The order in which people are listed: in the header, and among the members those present first. Pure.
 
 import type { Member } from "../../../src/protocol/conversation.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import { fold } from "../../../src/protocol/text/fold.ts";
 
 export type Present = Member & { isHere: boolean };
+
+/** Others by name, oneself last: whoever reconnects keeps their place. */
+export function inOrder(participants: readonly Person[], userId: string): readonly Person[] {
+	const isOwn = (person: Person) => Number(person.userId === userId);
+	return participants.toSorted((one, other) => isOwn(one) - isOwn(other) || byName(one, other));
+}
+
+function byName(one: Person, other: Person): number {
+	return one.username.localeCompare(other.username) || (one.userId < other.userId ? -1 : 1);
+}
 
 /** Members whose name contains `text`, the reader first. */
 export function roster(members: readonly Member[], participants: readonly Person[], userId: string, text: string): Present[] {
@@ -13,7 +23,7 @@ export function roster(members: readonly Member[], participants: readonly Person
 	return members
 		.filter(({ username }) => fold(username).includes(wanted))
 		.map((member) => ({ ...member, isHere: here.has(member.userId) }))
-		.sort((one, other) => rank(other, userId) - rank(one, userId) || one.username.localeCompare(other.username));
+		.sort((one, other) => rank(other, userId) - rank(one, userId) || byName(one, other));
 }
 
 function rank(member: Present, userId: string): number {
