@@ -27,6 +27,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "the line of a draft is not its text",
+		file: "web/src/sidebar/lastLine.ts",
+		from: "plainLine(text.slice(0, limits.excerpt)) ||",
+		to: '"" ||',
+		project: "web",
+		tests: ["web/lastLine"],
+	},
+	{
+		name: "the last line of a failed reply is its author and nothing",
+		file: "web/src/sidebar/lastLine.ts",
+		from: '(author.userId === claude.userId ? strings.noReply : "")',
+		to: '""',
+		project: "web",
+		tests: ["web/lastLine"],
+	},
+	{
 		name: "people in the header change their places when somebody reconnects",
 		file: "web/src/people/roster.ts",
 		from: "isOwn(one) - isOwn(other) || byName(one, other)",

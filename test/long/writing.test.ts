@@ -223,7 +223,7 @@ describe("a draft", () => {
 		const address = ann.page.url();
 		await ann.page.keyboard.type("half a thought");
 		await ann.newConversation();
-		await ann.listed("Draft").waitFor();
+		await ann.listed("Draft half a thought").waitFor();
 		await ann.listed("Draft").click();
 		await expect.poll(() => written(ann)).toBe("half a thought");
 		expect(ann.page.url()).toBe(address);

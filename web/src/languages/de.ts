@@ -151,6 +151,7 @@ export const de: Translation = {
 	youInside: "dir",
 	youAlone: "du",
 	deletedLine: "Gelöschte Nachricht",
+	noReply: "keine Antwort",
 	nothingSaid: "Noch keine Nachrichten",
 	unread: (count) => `${unreadShort(count)} ungelesen`,
 	unreadShort,

@@ -94,6 +94,8 @@ export const en = {
 	/** Where the name stands alone or is the subject. */
 	youAlone: "you",
 	deletedLine: "Deleted message",
+	/** Stopped or failed before its first word. */
+	noReply: "no reply",
 	nothingSaid: "No messages yet",
 	unread: (count: number) => `${unreadShort(count)} unread`,
 	unreadShort,

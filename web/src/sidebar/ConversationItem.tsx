@@ -6,11 +6,11 @@ import { Menu, type MenuItem } from "../controls/Menu.tsx";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
-import { useHasDraft } from "../writing/currentDrafts.ts";
+import { useWrittenDraft } from "../writing/currentDrafts.ts";
 import { Badges } from "./Badges.tsx";
 import type { Asking } from "./ConversationDialog.tsx";
 import styles from "./ConversationItem.module.css";
-import { lastLineOf } from "./lastLine.ts";
+import { draftLineOf, lastLineOf } from "./lastLine.ts";
 
 type Props = {
 	listed: ListEntry;
@@ -25,6 +25,9 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 	const { id, lastActivityAt, unread, muted } = listed;
 	const at = Date.parse(lastActivityAt);
 	const title = titleOf(listed, strings);
+	const written = useWrittenDraft(userId, id);
+	// The field shows it where the conversation is open.
+	const draft = isOpen ? undefined : written;
 	return (
 		<li className={styles.item} data-open={isOpen} data-muted={muted} data-unread={unread > 0}>
 			<Link href={`/c/${id}`} className={styles.link} aria-current={isOpen ? "page" : undefined}>
@@ -35,8 +38,8 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 					{strings.formatWhen(at, Date.now())}
 				</time>
 				<span className={styles.last} dir="auto">
-					{useHasDraft(userId, id) && !isOpen && <strong className={styles.draft}>{strings.draft} </strong>}
-					{lastLineOf(listed, userId, strings)}
+					{draft && <strong className={styles.draft}>{strings.draft} </strong>}
+					{draft ? draftLineOf(draft, strings) : lastLineOf(listed, userId, strings)}
 				</span>
 				<Badges listed={listed} />
 			</Link>

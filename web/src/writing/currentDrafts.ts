@@ -25,8 +25,9 @@ export function useDraft(userId: string, conversationId: string): [Draft, (chang
 	return [draft, change];
 }
 
-export function useHasDraft(userId: string, conversationId: string): boolean {
-	return useSyncExternalStore(drafts.subscribe, () => drafts.has(userId, conversationId));
+/** `undefined` if it is empty. Only drafts that are not are read from the device. */
+export function useWrittenDraft(userId: string, conversationId: string): Draft | undefined {
+	return useSyncExternalStore(drafts.subscribe, () => (drafts.has(userId, conversationId) ? drafts.of(userId, conversationId) : undefined));
 }
 
 export function useIsDraftKept(userId: string, conversationId: string): boolean {
