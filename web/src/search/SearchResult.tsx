@@ -2,7 +2,7 @@
 
 import { Link } from "wouter";
 import { briefOf } from "../../../src/protocol/files/brief.ts";
-import { nameOfAuthor } from "../../../src/protocol/person.ts";
+import { claude, nameOfAuthor } from "../../../src/protocol/person.ts";
 import { filesLine } from "../files/fileLine.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { pathOf } from "../paths.ts";
@@ -17,7 +17,7 @@ export function SearchResult({ found, onGo }: { found: FoundMessage; onGo(): voi
 	const at = Date.parse(createdAt);
 	let place = 0;
 	return (
-		<li data-hue={hueOf(author.userId)}>
+		<li data-hue={hueOf(author.userId)} data-of={author.userId === claude.userId ? "claude" : undefined}>
 			<Link
 				href={pathOf(conversationId, seq)}
 				className={styles.found}
