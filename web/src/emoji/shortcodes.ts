@@ -1,5 +1,7 @@
 // Finds emoji shortcodes in a text: `:smi` is unfinished, `:smile:` is complete. Pure; knows no emoji.
 
+import { fencesIn } from "../writing/fences.ts";
+
 /** `start`: the offset of its first colon. */
 export type Shortcode = { start: number; name: string };
 
@@ -35,15 +37,8 @@ function isInAddress(before: string): boolean {
 /** Inside a code block, or after a backtick whose closing one may still follow. */
 function isInCode(before: string): boolean {
 	if (!/[`~]/.test(before)) return false;
-	let fence = "";
-	let paragraph = "";
-	for (const line of before.split("\n")) {
-		const [, mark = ""] = /^ {0,3}(`{3,}|~{3,})/.exec(line) ?? [];
-		if (fence === "" && mark !== "" && !line.slice(line.indexOf(mark) + mark.length).includes("`")) fence = mark;
-		else if (fence !== "" && mark.startsWith(fence) && line.trim() === mark) fence = "";
-		paragraph = line.trim() === "" || fence !== "" || mark !== "" ? "" : `${paragraph}\n${line}`;
-	}
-	if (fence !== "") return true;
+	const { isOpen, paragraph } = fencesIn(before);
+	if (isOpen) return true;
 	let open = 0;
 	for (const [run] of paragraph.matchAll(/`+/g)) open = open === 0 ? run.length : open === run.length ? 0 : open;
 	return open !== 0;

@@ -1,4 +1,4 @@
-// A text field for messages. Enter sends, if the person wants that; names of members and emoji are completed from a list.
+// A text field for messages. Enter sends, if the person wants that, and breaks lines in code; names of members and emoji are completed from a list.
 
 import { type ChangeEvent, type KeyboardEvent, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
@@ -7,6 +7,7 @@ import { hasSoftKeyboard } from "../../browser.ts";
 import { EmojiButton } from "../../emoji/EmojiButton.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { isPressed, steerKeys } from "../../useShortcut.ts";
+import { fencesIn } from "../../writing/fences.ts";
 import styles from "./MessageField.module.css";
 import { useAutoGrow } from "./useAutoGrow.ts";
 import { useCaret } from "./useCaret.ts";
@@ -80,7 +81,7 @@ export function MessageField({
 		}
 		const act = keys[event.key];
 		if (!act || event.shiftKey || isComposing(event)) return;
-		const isNewLine = event.key === "Enter" && !offer && !enterSends && !event.ctrlKey && !event.metaKey;
+		const isNewLine = event.key === "Enter" && !offer && !event.ctrlKey && !event.metaKey && (!enterSends || isInCode(event.currentTarget));
 		if (isNewLine) return;
 		if (event.key !== "Escape") event.preventDefault();
 		act();
@@ -124,6 +125,11 @@ function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: string
 		field.current?.focus();
 		field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
 	}, [field, focusKey]);
+}
+
+/** In a code block that has no end yet, or before its end. */
+function isInCode({ value, selectionStart }: HTMLTextAreaElement): boolean {
+	return fencesIn(value.slice(0, selectionStart)).isOpen;
 }
 
 /** A key that ends a composed word belongs to the input method. Safari reports it by code 229 alone. */
