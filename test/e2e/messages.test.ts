@@ -68,7 +68,18 @@ describe("a message", () => {
 			"Fork from here…",
 			"Mark as unread from here",
 		]);
-		await bob.page.keyboard.press("Escape");
+		const copy = bob.page.getByRole("menuitem", { name: "Copy text" });
+		await copy.press("Enter");
+		await bob.page.getByRole("menuitem", { name: "Copied" }).waitFor();
+		await bob.page.getByRole("menuitem").first().waitFor({ state: "detached" });
+		expect(await bob.page.evaluate(() => navigator.clipboard.readText())).toBe("Tea, coffee or water?");
+		await bob.page.evaluate(() => {
+			navigator.clipboard.writeText = () => Promise.reject(new Error("none"));
+			document.execCommand = () => false;
+		});
+		await bob.choose("Tea, coffee or water?", "Copy link");
+		await bob.page.getByRole("menuitem", { name: "Could not copy" }).waitFor();
+		await bob.page.getByRole("menuitem").first().waitFor({ state: "detached" });
 	});
 
 	it("mentions members, completed by keys alone, and marked for them", async () => {

@@ -49,14 +49,15 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 		useContext(MessageActions);
 	const goTo = useContext(GoToMessage);
 	const may = allowedActions(message, actor);
+	const copy = async (text: string) => ((await copyText(text)) ? strings.copied : strings.copyFailed);
 	const items: MenuItem[] = [
 		...(message.role === "assistant" && !message.sharedBy ? [{ label: strings.toQuestion, act: () => goTo(questionOf(message)) }] : []),
 		// A reply has a button of its own for copying.
-		...(message.role === "user" && message.content !== "" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
+		...(message.role === "user" && message.content !== "" ? [{ label: strings.copyText, say: () => copy(message.content) }] : []),
 		...("speechSynthesis" in window && message.content !== "" && message.status !== "streaming"
 			? [{ label: strings.readAloud, act: () => void readAloud(message.content) }]
 			: []),
-		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
+		{ label: strings.copyLink, say: () => copy(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
 		...(may.has("withdraw")
 			? [
 					{ label: strings.withdraw, act: () => withdraw(message.id) },
