@@ -224,6 +224,25 @@ describe("the keyboard alone", () => {
 		await ann.leave();
 	});
 
+	it("reaches a message from everything in it, but not from what opens over it", async () => {
+		const ann = await arrive();
+		await ann.say("```\nsome code\n```");
+		await ann.answered();
+		await keys(ann, "Shift+F6", "Home");
+		await tabTo(ann, /^button Copy code/);
+		await keys(ann, "r");
+		await ann.page.getByText("Replying to Ann").waitFor();
+		expect(await focus(ann)).toBe("textarea Message");
+		await keys(ann, "Escape", "Shift+F6", "Home");
+		await tabTo(ann, /^button More/);
+		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
+		await keys(ann, "r", "Delete");
+		expect(await focus(ann)).toMatch(/^menuitem/);
+		expect(await ann.page.getByText("Replying to Ann").count()).toBe(0);
+		await ann.leave();
+	});
+
 	it("opens help again before the last one has closed", async () => {
 		const ann = await arrive();
 		const help = dialog(ann, "Keyboard shortcuts");

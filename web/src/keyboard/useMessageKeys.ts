@@ -1,5 +1,5 @@
-// Single-key shortcuts of a message. They work only while the message has the focus, so that
-// dictated text does not trigger them.
+// Single-key shortcuts of a message. They work only while the message, or something in it, has the focus, so that dictated text does
+// not trigger them.
 
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";
@@ -16,20 +16,20 @@ export function useMessageKeys(messages: Messages, actions: MessageActions): "co
 		const press = (event: KeyboardEvent) => {
 			const { target, key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
 			setSaid(undefined);
-			if (defaultPrevented || ctrlKey || metaKey || altKey || !(target instanceof HTMLElement) || !target.matches("article[data-id]"))
-				return;
-			const message = messages.find(({ id }) => id === target.dataset.id);
+			if (defaultPrevented || ctrlKey || metaKey || altKey) return;
+			const article = articleOf(target);
+			const message = article && messages.find(({ id }) => id === article.dataset.id);
 			if (!message || (key.length === 1 && !letterKeys)) return;
 			const may = allowedActions(message, actions.actor);
 			const copy = async () => {
 				const isCopied = await copyText(message.content);
 				setSaid(isCopied ? "copied" : "copyFailed");
-				if (isCopied) target.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 800 });
+				if (isCopied) article.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 800 });
 			};
 			const acts: Record<string, (() => void) | false> = {
 				r: may.has("reply") && (() => actions.quote(message)),
 				e: may.has("edit") && (() => actions.edit(message)),
-				"+": may.has("react") && (() => target.querySelector<HTMLElement>("[aria-haspopup=dialog]")?.click()),
+				"+": may.has("react") && (() => article.querySelector<HTMLElement>("[aria-haspopup=dialog]")?.click()),
 				c: message.deletedAt === undefined && (() => void copy()),
 				delete: may.has("delete") && (() => actions.askToDelete(message)),
 			};
@@ -42,4 +42,10 @@ export function useMessageKeys(messages: Messages, actions: MessageActions): "co
 		return () => removeEventListener("keydown", press);
 	}, [messages, actions, letterKeys]);
 	return said;
+}
+
+/** The message around the focus. What opens over it has keys of its own. */
+function articleOf(target: EventTarget | null): HTMLElement | null {
+	if (!(target instanceof Element) || target.closest("input, select, textarea, dialog, [popover]")) return null;
+	return target.closest<HTMLElement>("article[data-id]");
 }
