@@ -189,6 +189,53 @@ describe("emoji", () => {
 	});
 });
 
+describe("Enter", () => {
+	it("begins a new line in a block of code that is open; Ctrl+Enter sends it", async () => {
+		const ann = await annAlone();
+		const { page } = ann;
+		await page.keyboard.type("Look:");
+		await page.keyboard.press("Shift+Enter");
+		for (const line of ["```js", "const a = 1;", "```"]) {
+			await page.keyboard.type(line);
+			await page.keyboard.press("Enter");
+		}
+		await expect.poll(() => ann.at("Look:").locator("pre").innerText()).toBe("const a = 1;");
+		await expect.poll(() => written(ann)).toBe("");
+		await ann.answered();
+
+		await page.keyboard.press("ArrowUp");
+		await page.getByText("Editing your message").waitFor();
+		await page.keyboard.press("ArrowUp");
+		await page.keyboard.press("Home");
+		await page.keyboard.press("Enter");
+		expect(await written(ann)).toBe("Look:\n```js\n\nconst a = 1;\n```");
+		await page.keyboard.press("Escape");
+		await page.getByText("Editing your message").waitFor({ state: "detached" });
+		await expect.poll(() => hasFocus(ann.message)).toBe(true);
+		await page.keyboard.type("```");
+		await page.keyboard.press("Enter");
+		await page.keyboard.type("const b = 2;");
+		await page.keyboard.press("Control+Enter");
+		await ann.log.locator("pre").getByText("const b = 2;").waitFor();
+		await ann.leave();
+	});
+});
+
+describe("a list of completions", () => {
+	it("covers nothing of what is answered", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await bob.say("Tea or coffee?");
+		await ann.sees("Tea or coffee?");
+		await ann.press("Tea or coffee?", "Reply");
+		await ann.page.keyboard.type("@");
+		const list = await ann.page.getByRole("listbox").boundingBox();
+		const bar = await ann.page.getByText("Replying to Bob").boundingBox();
+		expect((list?.y ?? 0) + (list?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0);
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
 describe("a draft", () => {
 	it("survives a reload and a new tab, with its quote, and is shared by two tabs", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
