@@ -35,11 +35,21 @@ describe("a search in a conversation", () => {
 		await fill(bob, 170, "The caterer wants an **answer** by Friday");
 		await ann.page.reload();
 		await ann.sees("Line 169 of");
+		// The browser's own search would find only the last lines. A second time it opens.
+		await ann.page.keyboard.press("Control+f");
+		await expect.poll(() => ann.page.locator("input[type=search]:focus").count()).toBe(1);
+		await ann.page.evaluate(() =>
+			addEventListener("keydown", ({ defaultPrevented }) => (document.title = String(defaultPrevented)), { once: true }),
+		);
+		await ann.page.keyboard.press("Control+f");
+		expect(await ann.page.title()).toBe("false");
+		await ann.page.keyboard.press("Escape");
 		await open(ann);
 		await search(ann, "report");
 		await expect.poll(() => results(ann).count()).toBe(20);
 		expect(await results(ann).first().innerText()).toContain("Line 169 of the report");
 		expect(await results(ann).first().locator("mark").allInnerTexts()).toEqual(["report"]);
+		expect(await ann.page.locator("[data-of=claude]").count()).toBe(0);
 		await ann.page.getByRole("button", { name: "Show more" }).click();
 		await expect.poll(() => results(ann).count()).toBe(40);
 

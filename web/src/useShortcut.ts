@@ -8,6 +8,8 @@ export type Shortcut = { key: string; shift?: boolean };
 
 export const switchKeys: Shortcut = { key: "k" };
 export const searchKeys: Shortcut = { key: "f", shift: true };
+/** Those of the browser's own search. */
+export const findKeys: Shortcut = { key: "f" };
 export const privateKeys: Shortcut = { key: "l", shift: true };
 export const steerKeys: Shortcut = { key: "enter", shift: true };
 
@@ -30,21 +32,21 @@ export function ariaKeysOf({ key, shift = false }: Shortcut): string {
 	return `${isApple ? "Meta" : "Control"}+${shift ? "Shift+" : ""}${key.toUpperCase()}`;
 }
 
-export function useShortcut(shortcut: Shortcut, act: () => void): void {
+export function useShortcut(shortcut: Shortcut, act: () => void, isWanted = true): void {
 	const latest = useRef(act);
 	useEffect(() => {
 		latest.current = act;
 	});
 	useEffect(() => {
 		const listen = (event: KeyboardEvent) => {
-			if (!isPressed(shortcut, event) || document.querySelector("dialog:modal")) return;
+			if (!isWanted || !isPressed(shortcut, event) || document.querySelector("dialog:modal")) return;
 			event.preventDefault();
 			hold();
 			latest.current();
 		};
 		addEventListener("keydown", listen);
 		return () => removeEventListener("keydown", listen);
-	}, [shortcut]);
+	}, [shortcut, isWanted]);
 }
 
 /**

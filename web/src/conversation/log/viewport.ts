@@ -24,7 +24,7 @@ export type ViewportOptions = {
 /** In screens, above and below the visible one: rendered; enough not to render again; and near enough to the end to load more. */
 const overscan = { rendered: 0.5, enough: 0.25, load: 2 };
 /** Up to so many rows are all on the page: the browser's own search then finds everything in a short conversation. */
-const alwaysRendered = 40;
+export const alwaysRendered = 40;
 /** In ms without a scroll event, for browsers without `scrollend`. */
 const scrollEndTimeout = 150;
 
