@@ -4,6 +4,7 @@ import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { isVisible, sanitize } from "../../../../src/protocol/text/sanitize.ts";
+import { hasSoftKeyboard } from "../../browser.ts";
 import { lineOf } from "../../files/fileLine.ts";
 import { useComposerFiles } from "../../files/useComposerFiles.tsx";
 import { Icon } from "../../icons.tsx";
@@ -26,7 +27,7 @@ type Props = {
 	hasOthers: boolean;
 	chat: Chat;
 	people: readonly Person[];
-	/** A new key moves the focus here. */
+	/** A new key moves the focus here. The first one does not where it would raise a keyboard over what one came to read. */
 	focusKey: number;
 	onEditLast(): void;
 };
@@ -88,7 +89,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				onSteer={canSteer && !isPrivate ? () => send(true) : undefined}
 				onEscape={isPrivate ? togglePrivate : cancelQuote}
 				onUp={onEditLast}
-				focusKey={String(focusKey)}
+				focusKey={focusKey === 0 && hasSoftKeyboard() ? undefined : String(focusKey)}
 			>
 				{files.button(row.add, mayAskPrivately ? togglePrivate : undefined)}
 				{chat.conversation?.assistant !== "off" && <PrivateButton isPrivate={isPrivate} onToggle={togglePrivate} />}
