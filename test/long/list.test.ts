@@ -89,6 +89,14 @@ describe("the list", () => {
 		await dan.leave();
 	});
 
+	it("has room for the reader's own name beside it", async () => {
+		const ann = await Visitor.arrive(browser, { viewport: { width: 1024, height: 700 } });
+		await ann.start(product.url, "Alexandra");
+		const cut = await ann.list.getByText("Alexandra").evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+		expect(cut).toBeLessThanOrEqual(0);
+		await ann.leave();
+	});
+
 	it("is a page of its own on a phone, with a way back", async () => {
 		const ann = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 		await ann.start(product.url, "Ann");

@@ -104,8 +104,8 @@ function Bar({ name, isHome, onOpen }: { name: string; isHome: boolean; onOpen(w
 	return (
 		<header className={styles.bar}>
 			<Mark />
-			<Heading>{strings.conversations}</Heading>
-			<span className={styles.who} dir="auto">
+			<Heading>{strings.product}</Heading>
+			<span className={styles.who} dir="auto" title={name}>
 				{name}
 			</span>
 			<span className={styles.buttons}>
