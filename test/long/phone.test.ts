@@ -21,7 +21,25 @@ async function box(locator: Locator): Promise<{ x: number; y: number; width: num
 	return found;
 }
 
+const hasFocus = (locator: Locator) => locator.evaluate((element) => element === document.activeElement);
+
 describe("the text field", () => {
+	it("does not raise the keyboard over a conversation that is opened, but where one replies", async () => {
+		const ann = await alone();
+		expect(await hasFocus(ann.message)).toBe(false);
+		await ann.say("Tea or coffee?");
+		await ann.answered();
+		await ann.page.getByRole("link", { name: "All conversations" }).tap();
+		await ann.listed("Tea or coffee?").tap();
+		await ann.sees("Tea or coffee?");
+		await ann.connected();
+		expect(await hasFocus(ann.message)).toBe(false);
+		await ann.at("Tea or coffee?").getByText("Tea or coffee?").tap();
+		await ann.at("Tea or coffee?").getByRole("button", { name: "Reply" }).tap();
+		await expect.poll(() => hasFocus(ann.message)).toBe(true);
+		await ann.leave();
+	});
+
 	it("begins a new line with Enter: a soft keyboard has no Shift for it", async () => {
 		const ann = await alone();
 		expect(await ann.message.getAttribute("enterkeyhint")).toBe("enter");
@@ -69,6 +87,87 @@ describe("the text field", () => {
 		const { field, send: button } = await places();
 		expect(field.width).toBeGreaterThan(330);
 		expect(button.y).toBeGreaterThanOrEqual(field.y + field.height);
+		await ann.leave();
+	});
+});
+
+describe("the header", () => {
+	it("is one row, with who is here below the title, once others are", async () => {
+		const ann = await alone();
+		const shown = (text: string) =>
+			ann.page
+				.locator("main > header")
+				.getByText(text)
+				.evaluateAll((all) => all.some((one) => one.clientWidth > 1));
+		expect(await shown("Connected")).toBe(true);
+		expect(await ann.participants.count()).toBe(0);
+		await ann.leave();
+
+		const [cleo, bob] = await annAndBob(browser, product.url, phone);
+		const { page } = cleo;
+		const header = page.locator("main > header");
+		const middles = await header
+			.locator("a, h1, button:visible")
+			.evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ top, bottom }) => Math.round((top + bottom) / 2)));
+		expect(middles).toHaveLength(5);
+		expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(16);
+		expect((await box(header)).height).toBeLessThan(64);
+		expect(await header.evaluate((header) => (header as HTMLElement).innerText.match(/Ann|Bob/g))).toEqual(["Bob"]);
+		const [title, here] = [await box(header.getByRole("heading")), await box(cleo.participants)];
+		expect(here.y).toBeGreaterThanOrEqual(title.y + title.height - 1);
+
+		await page.context().setOffline(true);
+		await cleo.connected("Offline");
+		await cleo.participants.waitFor({ state: "detached" });
+		await page.context().setOffline(false);
+		await cleo.participants.getByText("Bob").waitFor();
+		expect(cleo.otherComplaints).toEqual([]);
+		await cleo.leave();
+		await bob.leave();
+	});
+
+	it("has what it has no room for in a menu, with what the list has", async () => {
+		const ann = await alone();
+		const { page } = ann;
+		const menu = page.locator("main > header").getByRole("button", { name: /^Options for/ });
+		const item = (name: string) => page.getByRole("menuitem", { name });
+		await menu.tap();
+		expect(await page.getByRole("menuitem").allInnerTexts()).toEqual([
+			"Invite",
+			"Files",
+			"Pinned messages",
+			"Conversation settings",
+			"Pin to the top",
+			"Mute",
+			"Notifications…",
+			"Archive",
+			"Export…",
+			"Leave…",
+			"Delete…",
+		]);
+		for (const [name, title] of [
+			["Invite", "Invite people"],
+			["Files", "Files"],
+			["Notifications…", /^Notifications/],
+			["Export…", /^Export/],
+		] as const) {
+			if (!(await item(name).isVisible())) await menu.tap();
+			await item(name).tap();
+			await page.getByRole("dialog", { name: title }).waitFor();
+			await page.keyboard.press("Escape");
+			await page.getByRole("dialog", { name: title }).waitFor({ state: "detached" });
+		}
+		await menu.tap();
+		await item("Mute").tap();
+		await menu.tap();
+		await item("Unmute").waitFor();
+		await item("Delete…").tap();
+		await page
+			.getByRole("dialog", { name: /^Delete/ })
+			.getByRole("button", { name: "Delete" })
+			.tap();
+		await ann.list.getByText("No conversations yet.").waitFor();
+		expect(ann.complaints).toEqual([]);
 		await ann.leave();
 	});
 });

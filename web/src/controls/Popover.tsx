@@ -21,7 +21,7 @@ export function Popover({ opener, hasPopup, content, onClosed, className, ...res
 	const popover = useRef<HTMLDivElement>(null);
 	const [isOpen, setIsOpen] = useState(false);
 	useLayoutEffect(() => {
-		if (isOpen) popover.current?.querySelector("button")?.focus();
+		if (isOpen) [...(popover.current?.querySelectorAll("button") ?? [])].find((button) => button.checkVisibility())?.focus();
 	}, [isOpen]);
 
 	return (

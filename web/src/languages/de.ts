@@ -345,7 +345,7 @@ export const de: Translation = {
 				mention: "Mit @claude fragst du Claude.",
 				off: "Claude antwortet hier nicht.",
 			}[asked]
-		}${canInvite ? " Mit „Einladen“ oben holst du andere dazu." : ""}`,
+		}${canInvite ? " Mit „Einladen“ holst du andere dazu." : ""}`,
 	prompts: [
 		"Wobei kannst du einer Gruppe von Menschen helfen?",
 		"Hilf uns, zwischen zwei Möglichkeiten zu entscheiden: Frag zuerst, was uns wichtig ist.",

@@ -281,7 +281,7 @@ export const en = {
 				mention: "Mention @claude to ask it.",
 				off: "Claude does not reply here.",
 			}[asked]
-		}${canInvite ? " To bring others in, choose Invite at the top." : ""}`,
+		}${canInvite ? " To bring others in, choose Invite." : ""}`,
 	prompts: [
 		"What can you help a group of people with?",
 		"Help us decide between two options: ask us what matters first.",

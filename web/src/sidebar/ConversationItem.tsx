@@ -48,7 +48,8 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 	);
 }
 
-function menuOf(
+/** Also for the header of the open conversation. */
+export function menuOf(
 	{ pinned, muted, archived, role }: ListEntry,
 	strings: Catalogue,
 	onChange: Props["onChange"],

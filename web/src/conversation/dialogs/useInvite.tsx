@@ -1,14 +1,11 @@
 // Opens the dialog with the conversation's invite links. The server keeps only a hash of a link's secret: the link that was created here is
 // shown again for as long as the page is open.
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { session } from "../../account/currentSession.ts";
 import { createInvite, type InviteTerms } from "../../api.ts";
 import { copyText } from "../../browser.ts";
 import { lazyDialog } from "../../controls/lazyDialog.tsx";
-import { Icon } from "../../icons.tsx";
-import { useStrings } from "../../languages/useStrings.ts";
-import styles from "./InviteButton.module.css";
 import type { InviteLink } from "./InviteDialog.tsx";
 
 const InviteDialog = lazyDialog(async () => (await import("./InviteDialog.tsx")).InviteDialog);
@@ -16,10 +13,9 @@ const InviteDialog = lazyDialog(async () => (await import("./InviteDialog.tsx"))
 /** The latest link of this page by person and conversation. */
 const created = new Map<string, InviteLink>();
 
-type Props = { id: string; userId: string; nameOf(userId: string): string | undefined };
+type Options = { id: string; userId: string; nameOf(userId: string): string | undefined };
 
-export function InviteButton({ id, userId, nameOf }: Props) {
-	const strings = useStrings();
+export function useInvite({ id, userId, nameOf }: Options): { open(): void; dialog: ReactNode } {
 	const key = JSON.stringify([userId, id]);
 	const [link, setShown] = useState<InviteLink>(created.get(key) ?? { type: "none" });
 	const setLink = (link: InviteLink) => {
@@ -39,23 +35,15 @@ export function InviteButton({ id, userId, nameOf }: Props) {
 		if (link.type === "created") void copyText(link.url).then((isCopied) => setLink({ ...link, isCopied }));
 		else setLink({ type: "none" });
 	};
-
-	return (
-		<>
-			<button type="button" className={styles.invite} onClick={open}>
-				<Icon name="link" />
-				<span>{strings.invite}</span>
-			</button>
-			{isOpen && (
-				<InviteDialog
-					id={id}
-					link={link}
-					nameOf={nameOf}
-					onCreate={create}
-					onEnded={() => setLink({ type: "none" })}
-					onClose={() => setIsOpen(false)}
-				/>
-			)}
-		</>
+	const dialog = isOpen && (
+		<InviteDialog
+			id={id}
+			link={link}
+			nameOf={nameOf}
+			onCreate={create}
+			onEnded={() => setLink({ type: "none" })}
+			onClose={() => setIsOpen(false)}
+		/>
 	);
+	return { open, dialog };
 }
