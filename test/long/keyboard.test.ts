@@ -120,7 +120,7 @@ describe("the keyboard alone", () => {
 		await keys(ann, "Enter");
 		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
 		await keys(ann, "End", "ArrowUp", "Enter");
-		await dialog(ann, /^Leave/).waitFor();
+		await dialog(ann, /^Delete/).waitFor();
 		await keys(ann, "Escape");
 		expect(await focus(ann)).toMatch(/^button Options for/);
 		await keys(ann, "Enter");

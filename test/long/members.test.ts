@@ -34,20 +34,39 @@ describe("members", () => {
 		await bob.leave();
 	});
 
-	it("the last owner cannot leave before making somebody else an owner", async () => {
+	it("the only owner chooses the next one to leave, and deletes the conversation where nobody else is in it", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
+		const leaving = ann.page.getByRole("dialog", { name: /^Leave/ });
 		await openMembers(ann);
 		await ann.page.getByRole("button", { name: "Leave…" }).click();
-		const leaving = ann.page.getByRole("dialog", { name: "Leave this conversation?" });
-		await leaving.getByRole("button", { name: "Leave" }).click();
-		await leaving.getByText("A conversation needs an owner. Make someone else an owner first.").waitFor();
-		await ann.page.keyboard.press("Escape");
-		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Owner");
-		await bob.page.getByRole("button", { name: "Invite" }).waitFor();
-		await ann.page.getByRole("button", { name: "Leave…" }).click();
+		expect(await leaving.getByRole("combobox").locator("option").allInnerTexts()).toEqual(["Bob"]);
+		expect(await violations(ann.page)).toEqual([]);
 		await leaving.getByRole("button", { name: "Leave" }).click();
 		await ann.page.getByRole("heading", { name: "Start a conversation" }).waitFor();
 		await bob.page.getByRole("button", { name: "Members, 1", exact: true }).waitFor();
+
+		// From the list, which does not know the members.
+		await bob.decide("Conversation from", "Leave…");
+		const deleting = bob.page.getByRole("dialog", { name: /^Delete/ });
+		await deleting.getByText("Nobody else is in this conversation").waitFor();
+		await deleting.getByRole("button", { name: "Delete" }).click();
+		await bob.page.getByText("No conversations yet.").waitFor();
+		for (const person of [ann, bob]) {
+			expect(person.complaints).toEqual([]);
+			await person.leave();
+		}
+	});
+
+	it("an owner beside another one just leaves", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await openMembers(ann);
+		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Owner");
+		await bob.page.getByRole("button", { name: "Invite" }).waitFor();
+		await ann.page.getByRole("button", { name: "Leave…" }).click();
+		const leaving = ann.page.getByRole("dialog", { name: /^Leave/ });
+		expect(await leaving.getByRole("combobox").count()).toBe(0);
+		await leaving.getByRole("button", { name: "Leave" }).click();
+		await ann.page.getByRole("heading", { name: "Start a conversation" }).waitFor();
 		await ann.leave();
 		await bob.leave();
 	});

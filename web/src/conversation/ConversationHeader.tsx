@@ -63,7 +63,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 				{/* All at once: later ones would move those that somebody is about to press. */}
 				{conversation && role && <Buttons {...{ id, userId, nameOf, members, conversation, role }} onOpen={setOpen} onLeft={left} />}
 			</div>
-			{open === "members" && <MembersDialog id={id} userId={userId} chat={chat} onLeft={left} onClose={close} />}
+			{open === "members" && <MembersDialog id={id} userId={userId} title={title ?? ""} chat={chat} onLeft={left} onClose={close} />}
 			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
 			{open === "files" && <FilesDialog id={id} onClose={close} />}
 			{open === "pins" && <PinsDialog id={id} onClose={close} />}

@@ -198,7 +198,6 @@ export const de: Translation = {
 	notLoadedTitle: "Das konnte nicht geladen werden",
 	notLoaded: "Prüfe deine Verbindung und versuche es noch einmal. Wenn das nicht hilft, lade die Seite neu.",
 	leaveTitle: (title) => `„${title}“ verlassen?`,
-	leaveThis: "Dieses Gespräch verlassen?",
 	leaveText: "Zurück kommst du nur mit einer neuen Einladung. Deine Nachrichten bleiben.",
 	leaveNow: "Verlassen",
 	deleteTitle: (title) => `„${title}“ löschen?`,

@@ -139,7 +139,6 @@ export const en = {
 	notLoadedTitle: "This could not be loaded",
 	notLoaded: "Check your connection and try again. If that does not help, reload the page.",
 	leaveTitle: (title: string) => `Leave “${title}”?`,
-	leaveThis: "Leave this conversation?",
 	leaveText: "You need a new invitation to come back. Your messages stay.",
 	leaveNow: "Leave",
 	deleteTitle: (title: string) => `Delete “${title}”?`,

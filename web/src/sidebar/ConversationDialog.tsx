@@ -4,8 +4,9 @@ import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
 import type { Result } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
-import { deleteConversation, removeMember } from "../conversation/dialogs/api.ts";
+import { deleteConversation } from "../conversation/dialogs/api.ts";
 import { ConversationSettingsDialog } from "../conversation/dialogs/ConversationSettingsDialog.tsx";
+import { LeaveDialog } from "../conversation/dialogs/LeaveDialog.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
 import { LevelDialog } from "../push/LevelDialog.tsx";
@@ -39,17 +40,7 @@ export function ConversationDialog({ asking, userId, onClose, onGone }: Props) {
 		case "export":
 			return <ExportDialog listed={listed} onClose={onClose} />;
 		case "leave":
-			return (
-				<Dialog
-					title={strings.leaveTitle(title)}
-					action={strings.leaveNow}
-					isDanger
-					act={() => ask((token) => removeMember(token, id, userId), onGone)}
-					onClose={onClose}
-				>
-					<p>{strings.leaveText}</p>
-				</Dialog>
-			);
+			return <LeaveDialog id={id} userId={userId} title={title} members={null} onLeft={onGone} onClose={onClose} />;
 		case "delete":
 			return (
 				<Dialog

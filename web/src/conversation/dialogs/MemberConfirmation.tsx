@@ -1,11 +1,11 @@
-// Asks before a member is removed, gives up their own ownership, or leaves.
+// Asks before a member is removed or gives up their own ownership.
 
 import type { MemberRole } from "../../../../src/protocol/conversation.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Present } from "../../people/roster.ts";
 
-export type PendingChange = { type: "remove"; member: Present } | { type: "leave" } | { type: "step down"; role: MemberRole };
+export type PendingChange = { type: "remove"; member: Present } | { type: "step down"; role: MemberRole };
 
 /** `revokesInvites`: also the invite links by which the member joined. `bans`: no link lets them back in. */
 export type Removal = { revokesInvites: boolean; bans: boolean };
@@ -17,11 +17,10 @@ type Props = {
 	change: PendingChange;
 	onRemove(member: Present, how: Removal): Attempt;
 	onStepDown(role: MemberRole): Attempt;
-	onLeave(): Attempt;
 	onClose(): void;
 };
 
-export function MemberConfirmation({ change, onRemove, onStepDown, onLeave, onClose }: Props) {
+export function MemberConfirmation({ change, onRemove, onStepDown, onClose }: Props) {
 	const strings = useStrings();
 	switch (change.type) {
 		case "remove":
@@ -48,12 +47,6 @@ export function MemberConfirmation({ change, onRemove, onStepDown, onLeave, onCl
 			return (
 				<Dialog title={strings.stepDownTitle} action={strings.stepDown} isDanger act={() => onStepDown(change.role)} onClose={onClose}>
 					<p>{strings.stepDownText}</p>
-				</Dialog>
-			);
-		case "leave":
-			return (
-				<Dialog title={strings.leaveThis} action={strings.leaveNow} isDanger act={onLeave} onClose={onClose}>
-					<p>{strings.leaveText}</p>
 				</Dialog>
 			);
 		default:

@@ -11,6 +11,7 @@ import { type Present, roster } from "../../people/roster.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { ban, changeRole, removeMember } from "./api.ts";
 import { Bans } from "./Bans.tsx";
+import { LeaveDialog } from "./LeaveDialog.tsx";
 import { MemberConfirmation, type PendingChange, type Removal } from "./MemberConfirmation.tsx";
 import { MemberRow } from "./MemberRow.tsx";
 import styles from "./MembersDialog.module.css";
@@ -19,14 +20,16 @@ import styles from "./MembersDialog.module.css";
 const searchedFrom = 12;
 const maxShown = 100;
 
-type Props = { id: string; userId: string; chat: Chat; onLeft(): void; onClose(): void };
+/** `title`: of the conversation. */
+type Props = { id: string; userId: string; title: string; chat: Chat; onLeft(): void; onClose(): void };
 
-export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
+export function MembersDialog({ id, userId, title, chat, onLeft, onClose }: Props) {
 	const strings = useStrings();
 	const { members, participants, role } = chat;
 	const [search, setSearch] = useState("");
 	const [problem, setProblem] = useState<string>();
 	const [pending, setPending] = useState<PendingChange>();
+	const [isLeaving, setIsLeaving] = useState(false);
 	/** A role that was chosen, until the server has confirmed or refused it. */
 	const [chosen, setChosen] = useState<{ userId: string; role: MemberRole }>();
 	const { remove, banned } = useRemoval(id);
@@ -46,11 +49,6 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 	const chooseRole = (member: Present, role: MemberRole) => {
 		if (member.userId === userId) setPending({ type: "step down", role });
 		else void giveRole(member.userId, role);
-	};
-	const leave = async () => {
-		const refusal = await session.attempt((token) => removeMember(token, id, userId));
-		if (refusal === undefined) onLeft();
-		return refusal;
 	};
 
 	return (
@@ -74,16 +72,16 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 			{members !== null && found.length === 0 && <p className={styles.more}>{strings.noSuchMember}</p>}
 			{role === "owner" && <Bans key={banned} id={id} />}
 			<div className={styles.end}>
-				<button type="button" className={styles.leave} onClick={() => setPending({ type: "leave" })}>
+				<button type="button" className={styles.leave} onClick={() => setIsLeaving(true)}>
 					{strings.leave}
 				</button>
 			</div>
+			{isLeaving && <LeaveDialog {...{ id, userId, title, members, onLeft }} onClose={() => setIsLeaving(false)} />}
 			{pending && (
 				<MemberConfirmation
 					change={pending}
 					onRemove={remove}
 					onStepDown={(role) => giveRole(userId, role)}
-					onLeave={leave}
 					onClose={() => setPending(undefined)}
 				/>
 			)}

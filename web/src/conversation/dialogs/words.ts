@@ -1,4 +1,4 @@
-// The texts of a conversation's settings for Claude, in every language: they are loaded with the dialog.
+// The texts of a conversation's dialogs, such as its settings for Claude, in every language: they are loaded with the dialogs.
 
 import { formatsOf } from "../../languages/formats.ts";
 import { laterWords } from "../../languages/laterWords.ts";
@@ -9,6 +9,8 @@ const english = formatsOf("en");
 const german = formatsOf("de");
 
 export const en = {
+	nextOwner: "A conversation needs an owner. The next one is",
+	nobodyElse: "Nobody else is in this conversation, so you cannot leave it, but you can delete it.",
 	readOnly: "Only owners can change these settings.",
 	model: "Model",
 	defaultModel: (name: string | undefined) => (name === undefined ? "Default" : `Default (${name})`),
@@ -45,6 +47,8 @@ export const en = {
 };
 
 export const de: Words = {
+	nextOwner: "Ein Gespräch braucht eine Leitung. Die nächste ist",
+	nobodyElse: "Sonst ist niemand in diesem Gespräch. Du kannst es nicht verlassen, aber löschen.",
 	readOnly: "Nur die Leitung kann diese Einstellungen ändern.",
 	model: "Modell",
 	defaultModel: (name) => (name === undefined ? "Standard" : `Standard (${name})`),
