@@ -5,6 +5,7 @@ import { lazyDialog } from "../controls/lazyDialog.tsx";
 export { ReadingBar } from "../files/ReadingBar.tsx";
 export { YourLimits } from "../links/YourLimits.tsx";
 export { Asides } from "./asides/Asides.tsx";
+export { Changes } from "./Changes.tsx";
 export { ConnectionBanner } from "./ConnectionBanner.tsx";
 export { Editor } from "./composer/Editor.tsx";
 export { UnsentBar } from "./composer/UnsentBar.tsx";
