@@ -134,6 +134,13 @@ function isFirst(id: string, infoOf: (id: string) => { isEntry: boolean; importe
 	return false;
 }
 
+/** Parts that are used together. In many small chunks they would weigh more. */
+const together = {
+	settings:
+		/\/src\/(settings|webhooks|keeping\/(AddDevice|Codes|Devices|Erase|Identities|Keeping|SignOut)|push\/(PushChoice|QuietHours))\b/,
+	dialogs: /\/src\/(conversation\/dialogs|search|sidebar\/\w+Dialog|files\/FilesDialog|push\/LevelDialog)\b/,
+};
+
 // Always build for production: the NODE_ENV of a test run would select development builds of dependencies.
 process.env.NODE_ENV = "production";
 
@@ -146,15 +153,18 @@ export default defineConfig({
 		target: "es2022",
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
-		// One chunk for everything that is loaded first. Separate chunks for what lazy parts share
-		// cost requests and compress worse.
+		// One chunk for everything that is loaded first, and one for the parts of each set below. Separate chunks for
+		// what lazy parts share cost requests and compress worse.
 		rolldownOptions: {
 			// A busy machine would be warned of slow plugins, in the middle of a test run.
 			checks: { pluginTimings: false },
 			output: {
 				chunkFileNames: ({ facadeModuleId }) => `${facadeModuleId?.startsWith(adminFolder) ? administration : "assets/"}[name]-[hash].js`,
 				codeSplitting: {
-					groups: [{ debugName: "first", name: (id, modules) => (isFirst(id, (one) => modules.getModuleInfo(one)) ? "first" : null) }],
+					groups: [
+						{ debugName: "first", name: (id, modules) => (isFirst(id, (one) => modules.getModuleInfo(one)) ? "first" : null) },
+						...Object.entries(together).map(([name, test]) => ({ name, test, includeDependenciesRecursively: false })),
+					],
 				},
 			},
 		},
