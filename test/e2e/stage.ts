@@ -18,8 +18,8 @@ function watch(): void {
 	const breaches: string[] = [];
 	const words = (text: string) => new Set(text.split(/\s+/));
 	const tags =
-		words(`a article bdi blockquote br button code del div em figcaption figure h2 h3 h4 h5 h6 header hr input li ol p path pre section
-		span strong svg table tbody td th thead time tr ul`);
+		words(`a article bdi blockquote br button code del div em figcaption figure h2 h3 h4 h5 h6 header hr input kbd li ol p path pre
+		section span strong sub sup svg table tbody td th thead time tr ul`);
 	const attributes =
 		words(`aria-controls aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-posinset aria-pressed aria-setsize checked
 		class d data-continued data-display data-hue data-id data-kind data-last data-numbered data-row data-source data-wide data-wrapped

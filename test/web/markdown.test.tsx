@@ -313,6 +313,25 @@ describe("streaming text", () => {
 	});
 });
 
+describe("HTML in a text", () => {
+	it.each([
+		["H<sub>2</sub>O", "<p>H<sub>2</sub>O</p>"],
+		["**x<sup>*n*</sup>**", "<p><strong>x<sup><em>n</em></sup></strong></p>"],
+		["<kbd>Ctrl</kbd>+<KBD>C</KBD>", "<p><kbd>Ctrl</kbd>+<kbd>C</kbd></p>"],
+		["<sub>a<sup>b</sup></sub>", "<p><sub>a<sup>b</sup></sub></p>"],
+	])("is drawn where it is raised, lowered or a key: %s", (source, shown) => expect(html(source)).toBe(shown));
+
+	it.each(["a<sub>b", "a</sub>b", '<sub onclick="x">a</sub>', "<sub><sup>a</sub></sup>", "<b>a</b>", "<kbd >a</kbd>"])(
+		"is text otherwise: %s",
+		(source) => expect(html(source).replace(/<\/?(?:p|sub)>/g, "")).toContain("&lt;"),
+	);
+
+	it("is drawn while its end is still to come", () => {
+		expect(html("H<sub>2", true)).toBe("<p>H<sub>2</sub></p>");
+		expect(html("H<sub>2</s", true)).toBe("<p>H<sub>2</sub></p>");
+	});
+});
+
 describe("a text of marks alone", () => {
 	it.each(["#", ">", "> >", "-", "1.", "***", "```\n```", "| |\n|-|", "<br>"])("is shown as it is written: %j", (source) => {
 		expect(html(source)).toBe(renderToStaticMarkup(<p>{source}</p>));

@@ -25,6 +25,7 @@ describe("the plain line of a text", () => {
 		["|x| = 3", "|x| = 3"],
 		["above\n\n---\n\nbelow -- or --- beside", "above below -- or --- beside"],
 		["**cut off he…", "cut off he…"],
+		["H<sub>2</sub>O, <KBD>Esc</KBD> and <b>", "H2O, Esc and <b>"],
 		[">", ">"],
 		["```\n```", "``` ```"],
 		["", ""],

@@ -7,6 +7,7 @@
  */
 export function withoutMarks(text: string): string {
 	return text
+		.replace(/<\/?(?:sub|sup|kbd)>/gi, "")
 		.replace(/^[ \t]*(?:(?:```|~~~)[^…\p{Cc}]*|(?:\|[ \t]*:?-|---)[-|: \t]*$)/gmu, " ")
 		.replace(/^(?:[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?))+/gm, "")
 		.replace(/^[ \t]*(?:\|[ \t].*|[|…].*\|[ \t]*)$/gm, (row) => row.replace(/^\s*\|\s*|\s*\|\s*$/g, "").replace(/\s*\|\s*/g, ", "))

@@ -94,6 +94,10 @@ function draw(node: Node, dir?: "auto"): ReactNode {
 			return <em>{drawAll(node.nodes)}</em>;
 		case "deleted":
 			return <del>{drawAll(node.nodes)}</del>;
+		case "sub":
+		case "sup":
+		case "kbd":
+			return createElement(node.type, null, drawAll(node.nodes));
 		case "heading":
 			return createElement(headings[node.level - 1] ?? "h6", { dir }, drawAll(node.nodes));
 		case "list":

@@ -20,7 +20,7 @@ export type Node =
 	| { type: "formula"; text: string; tex: string; isDisplay: boolean }
 	/** `isWhole`: its closing fence is there. */
 	| { type: "code"; language: string; text: string; isWhole: boolean }
-	| { type: "paragraph" | "quote" | "strong" | "emphasis" | "deleted"; nodes: Nodes }
+	| { type: "paragraph" | "quote" | "strong" | "emphasis" | "deleted" | Tag; nodes: Nodes }
 	| { type: "heading"; level: number; nodes: Nodes }
 	/** `start`: the number of the first item; `null` for bullets. */
 	| { type: "list"; start: number | null; hasTasks: boolean; items: readonly Nodes[] }
@@ -28,6 +28,9 @@ export type Node =
 	| { type: "link"; target: Target; nodes: Nodes }
 	/** Shown as a link or text: loading it would tell its server who reads this, and whatever an injected text puts into the address. */
 	| { type: "picture"; target: Target | null; text: string };
+
+/** The only HTML that is more than text: without attributes, and where its end is there. */
+export type Tag = "sub" | "sup" | "kbd";
 
 export type Nodes = readonly Node[];
 export type Alignment = "left" | "center" | "right" | null;
@@ -63,7 +66,19 @@ export function nodesOf(token: MarkedToken, reading: Reading): Nodes {
 
 function readAll(tokens: readonly Token[], place: Place): Nodes {
 	const within = { ...place, depth: place.depth + 1 };
-	return tokens.flatMap((token) => read(token as ReadToken, within));
+	const first = tokens.findIndex(isTag);
+	if (first === -1) return tokens.flatMap((token) => read(token as ReadToken, within));
+	const nodes = readAll(tokens.slice(0, first), place);
+	const tag = (tokens[first] as Tokens.Tag).raw.slice(1, -1).toLowerCase() as Tag;
+	const rest = tokens.slice(first + 1);
+	const end = rest.findIndex(({ type, raw }) => type === "html" && raw.toLowerCase() === `</${tag}>`);
+	if (end === -1 && !place.isOpen) return [...nodes, { type: "text", text: (tokens[first] as Tokens.Tag).raw }, ...readAll(rest, place)];
+	const inner = end === -1 ? rest : rest.slice(0, end);
+	return [...nodes, { type: tag, nodes: readAll(inner, within) }, ...readAll(end === -1 ? [] : rest.slice(end + 1), place)];
+}
+
+function isTag({ type, raw }: Token): boolean {
+	return type === "html" && /^<(?:sub|sup|kbd)>$/i.test(raw);
 }
 
 type ReadToken = MarkedToken | CitationToken | ReferenceToken | FormulaToken;

@@ -44,8 +44,8 @@ const taskToBe = /^\[[ xX]?\]?$/;
 /** The head of a table, until the line below it makes it one. */
 const tableToBe = /(?:^|\n) *\|[^\n]*(?:\n[ |:-]*)?$/;
 
-/** Emphasis, an escape, a character reference, a line break, a picture. */
-const marksToBe = /(?:[*_~\\]|&(?:#x?[\da-f]{0,7}|[a-z][a-z\d]{0,5})?|<(?:br?\s*\/?)?|(?<=^|[\s[(*_~])!)+$/i;
+/** Emphasis, an escape, a character reference, a line break or another tag, a picture. */
+const marksToBe = /(?:[*_~\\]|&(?:#x?[\da-f]{0,7}|[a-z][a-z\d]{0,5})?|<(?:br?\s*\/?|\/?(?:s(?:u[bp]?)?|k(?:bd?)?)?)?|(?<=^|[\s[(*_~])!)+$/i;
 
 /** An address in angle brackets, or HTML. */
 const tagToBe = /<(\/?[a-z][^\s<>]*)$/i;
