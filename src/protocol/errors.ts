@@ -19,7 +19,7 @@ export const errors = {
 	forbidden: { status: 403, text: "You are not allowed to do that here." },
 	suspended: {
 		status: 403,
-		text: "An administrator has suspended your account. Nothing of it was deleted. Ask whoever runs this service.",
+		text: "An administrator has suspended your account. Nothing in it was deleted. Ask whoever runs this service.",
 	},
 	origin_not_allowed: { status: 403, text: "Pages from that origin may not use this service." },
 	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
@@ -52,7 +52,7 @@ export const errors = {
 		status: 409,
 		text: "Everything in this conversation is kept for a legal reason. Nothing in it can be changed or deleted meanwhile.",
 	},
-	decided: { status: 409, text: "That call is decided already." },
+	decided: { status: 409, text: "That call has already been decided." },
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
 	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },
