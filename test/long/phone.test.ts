@@ -265,6 +265,7 @@ it("the keys in the help are at the end of their rows, beside their descriptions
 	await ann.page.keyboard.press("Control+/");
 	const rows = ann.page.getByRole("dialog", { name: "Keyboard shortcuts" }).locator("dl > div");
 	await rows.first().waitFor();
+	expect(await rows.filter({ hasText: /^.*Send$/ }).innerText()).toMatch(/^Ctrl\s+Enter\s+Send$/);
 	const places = await rows.evaluateAll((rows) =>
 		rows.map((row) => {
 			const boxes = ["dd", "dt"].map((part) => row.querySelector(part)?.getBoundingClientRect() ?? new DOMRect());

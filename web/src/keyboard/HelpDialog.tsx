@@ -1,6 +1,7 @@
 // The dialog that lists the keyboard shortcuts.
 
 import { usePreferences } from "../account/currentPreferences.ts";
+import { hasSoftKeyboard } from "../browser.ts";
 import { Modal } from "../controls/Modal.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { keysOf, searchKeys, steerKeys, switchKeys } from "../useShortcut.ts";
@@ -11,7 +12,9 @@ type Row = [keys: readonly (readonly string[])[], what: string];
 
 export function HelpDialog({ onClose }: { onClose(): void }) {
 	const strings = useStrings();
-	const { enterSends, letterKeys } = usePreferences();
+	const preferences = usePreferences();
+	const { letterKeys } = preferences;
+	const enterSends = preferences.enterSends && !hasSoftKeyboard();
 	const { keys, shortcuts } = strings;
 	const letters = (...rows: Row[]): Row[] => (letterKeys ? rows : []);
 	const steerKeysNamed = [...keysOf(steerKeys, keys).slice(0, -1), keys.enter];
