@@ -11,7 +11,8 @@ import { withSkinTone } from "./emoji.ts";
 import { emojiLanguage } from "./languages.ts";
 import { loadEmoji } from "./loading.ts";
 import { NoEmoji } from "./NoEmoji.tsx";
-import { noNames, pickerData, putFirst } from "./pickerData.ts";
+import { noNames, pickerData, putFirst, putRecent } from "./pickerData.ts";
+import { keepRecent, recentEmoji } from "./recent.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
 type Props = { onChoose(emoji: string): void; onClose(): void };
@@ -32,6 +33,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 		try {
 			const list = await loadEmoji(language);
 			const data = pickerData(list, language);
+			putRecent(data, list, recentEmoji(), strings.recentEmoji);
 			arrange.current = (search) => putFirst(data, list, search);
 			arrange.current(field.current?.value ?? "");
 			return data;
@@ -41,6 +43,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 		}
 	};
 	const choose = (emoji: string) => {
+		keepRecent(emoji);
 		onClose();
 		onChoose(emoji);
 	};

@@ -23,6 +23,22 @@ export function pickerData(list: EmojiList, locale: string): EmojiData {
 	return data;
 }
 
+/** Before all groups, and found by no search: each is in its own group, too. */
+export function putRecent(data: EmojiData, list: EmojiList, recent: readonly string[], label: string): void {
+	const byPlain = new Map(list.all.map((one, index) => [plainEmoji(one.emoji), data.emojis[index]]));
+	const known = recent.flatMap((emoji) => byPlain.get(emoji) ?? []);
+	data.emojis.splice(list.all.length, data.emojis.length, ...known.map((one) => ({ ...one, category: recentGroup, tags: [] })));
+	data.categories = data.categories.filter(({ index }) => index !== recentGroup);
+	if (known.length > 0) data.categories.unshift({ index: recentGroup, label });
+}
+
+const recentGroup = -1;
+
+/** Without its skin tone. */
+export function plainEmoji(emoji: string): string {
+	return emoji.replace(/[\u{1f3fb}-\u{1f3ff}\ufe0f]/gu, "");
+}
+
 /** The page has its own names for skin tones. */
 export const noNames: EmojiData["skinTones"] = { light: "", "medium-light": "", medium: "", "medium-dark": "", dark: "" };
 
@@ -48,7 +64,11 @@ export function putFirst(data: EmojiData, list: EmojiList, search: string): void
 		const entry = data.emojis[index];
 		if (entry) entry.tags = place === undefined ? tagsOf(one) : Array<string>(ahead + step * (most - place)).fill(wanted);
 	}
-	const order = [...new Set([...closest.map(({ group }) => group), ...list.groups.keys()])];
+	for (const recent of data.emojis.slice(list.all.length)) {
+		const { label = "" } = data.emojis.find(({ emoji }) => emoji === recent.emoji) ?? {};
+		recent.label = wanted === "" ? label : "";
+	}
+	const order = [recentGroup, ...new Set([...closest.map(({ group }) => group), ...list.groups.keys()])];
 	data.categories.sort((one, other) => order.indexOf(one.index) - order.indexOf(other.index));
 }
 

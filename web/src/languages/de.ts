@@ -445,6 +445,7 @@ export const de: Translation = {
 	// Emoji
 	emoji: "Emoji",
 	findEmoji: "Emoji suchen",
+	recentEmoji: "Zuletzt benutzt",
 	noEmoji: (text) => `Kein Emoji zu „${text}“ gefunden.`,
 	emojiNotLoaded: "Die Emojis konnten nicht geladen werden. Prüfe deine Verbindung und versuche es noch einmal.",
 	skinTone: "Hautfarbe",

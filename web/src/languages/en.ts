@@ -382,6 +382,7 @@ export const en = {
 	// Emoji
 	emoji: "Emoji",
 	findEmoji: "Find an emoji",
+	recentEmoji: "Recently used",
 	noEmoji: (text: string) => `No emoji found for “${text}”.`,
 	emojiNotLoaded: "The emoji could not be loaded. Check your connection and try again.",
 	skinTone: "Skin tone",
