@@ -24,6 +24,7 @@ const productFiles = [...filesUnder("src"), ...filesUnder("web/src")];
 /** Which files a folder may import, itself excepted: our own by path, packages by name. A folder's rule holds below it where no other does. */
 const rules: { readonly [place: string]: RegExp } = {
 	"src/protocol/": /^valibot$/,
+	"src/markdown/": /^(src\/protocol\/|marked$)/,
 	"src/settings.ts":
 		/^src\/((assistant-|sign-in-|push-|file-|)setting(s|-values)|money\/(prices|budgets)|claude\/(domains|mcp\/servers))\.ts$/,
 	"src/file-settings.ts": /^src\/(setting-values\.ts|protocol\/files\/limits\.ts)$/,
@@ -61,7 +62,7 @@ const rules: { readonly [place: string]: RegExp } = {
 		/^src\/(auth\/identify|deployment\/settings|settings|webhooks\/send|conversation\/webhooks\/webhooks)\.ts$/,
 	"src/conversation/webhooks/calls.ts": /^(src\/(protocol|auth|conversation)\/|cloudflare:workers$)/,
 	"src/conversation/webhooks/incoming.ts": /^src\/(protocol|auth|conversation)\//,
-	"src/conversation/archive/": /^src\/(protocol\/|conversation\/store\/)/,
+	"src/conversation/archive/": /^src\/(protocol\/|markdown\/|conversation\/store\/)/,
 	"src/conversation/sockets/": /^src\/((protocol|platform)\/|conversation\/(ports\.ts$|rate\.ts$|conversation\.ts$|store\/))/,
 	"src/conversation/ports.ts": /^src\/(protocol|money)\//,
 	"src/conversation/rate.ts": /^$/,
@@ -85,7 +86,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
 	"web/src/list/": /^(src\/protocol\/|web\/src\/(live\/|account\/currentSession\.ts$|(api|browser)\.ts$)|react$)/,
 	"web/src/":
-		/^(src\/protocol\/|react|marked$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$|temml(\/dist\/Temml-Local\.css)?$)/,
+		/^(src\/(protocol|markdown)\/|react|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$|temml(\/dist\/Temml-Local\.css)?$)/,
 };
 
 /** Pure files of Socket.IO: they know no platform, no HTTP and no tokens. */

@@ -27,6 +27,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "the exported page shows Markdown as it is written",
+		file: "src/conversation/archive/text-html.ts",
+		from: '\t\t\treturn within("strong", node.nodes);',
+		to: "\t\t\treturn drawAll(node.nodes);",
+		project: "worker",
+		tests: ["conversation/archive"],
+	},
+	{
 		name: "the line of a draft is not its text",
 		file: "web/src/sidebar/lastLine.ts",
 		from: "plainLine(text.slice(0, limits.excerpt)) ||",
@@ -52,7 +60,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a message of marks alone shows nothing",
-		file: "web/src/markdown/markdown.ts",
+		file: "src/markdown/markdown.ts",
 		from: "if (blocks.some(({ node }) => hasWords(node))) return blocks;",
 		to: "if (blocks.length > 0) return blocks;",
 		project: "web",
@@ -1220,7 +1228,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a link in a message begins a sign-in",
-		file: "web/src/markdown/links.ts",
+		file: "src/markdown/links.ts",
 		from: " || isOwnSignIn(url)) return null;",
 		to: ") return null;",
 		project: "web",
@@ -3444,7 +3452,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a mention's marker is left in addresses and code",
-		file: "web/src/markdown/nodes.ts",
+		file: "src/markdown/nodes.ts",
 		from: "(place.isMarked ? bare(text) : text)",
 		to: "text",
 		project: "web",
@@ -4852,7 +4860,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the number of a source stands within a link",
-		file: "web/src/markdown/citing.ts",
+		file: "src/markdown/citing.ts",
 		from: 'if (token.type !== "text" || token.raw !== token.text) return undefined;',
 		to: "",
 		project: "web",
@@ -4860,7 +4868,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the number of a source splits a character reference",
-		file: "web/src/markdown/citing.ts",
+		file: "src/markdown/citing.ts",
 		from: "cut += /^#?\\w{0,30};/.exec(rest())?.[0].length ?? 0;",
 		to: "cut += 0;",
 		project: "web",
@@ -4868,7 +4876,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a line that looks like a link's definition is shown to nobody",
-		file: "web/src/markdown/lexer.ts",
+		file: "src/markdown/lexer.ts",
 		from: 'return after.some((text) => !text.startsWith(":")) ? definition : undefined;',
 		to: "return definition;",
 		project: "web",
@@ -4876,7 +4884,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a definition that no link can use is hidden",
-		file: "web/src/markdown/lexer.ts",
+		file: "src/markdown/lexer.ts",
 		from: ' || !targetOf(definition.href, "")',
 		to: "",
 		project: "web",
@@ -4900,7 +4908,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a formula shows its marks while it is being written",
-		file: "web/src/markdown/openEnd.ts",
+		file: "src/markdown/openEnd.ts",
 		from: ".slice(0, open)\n",
 		to: "\n",
 		project: "web",
@@ -4908,7 +4916,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "prices become formulas",
-		file: "web/src/markdown/formulas/finding.ts",
+		file: "src/markdown/formulas.ts",
 		from: "|| isProse(tex)) return null;",
 		to: ") return null;",
 		project: "web",
@@ -4916,7 +4924,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a formula's stars and lines make emphasis around it",
-		file: "web/src/markdown/lexer.ts",
+		file: "src/markdown/lexer.ts",
 		from: "return this.lexer.withoutFormulas(masked);",
 		to: "return masked;",
 		project: "web",
@@ -4932,7 +4940,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a picture is shown with a placeholder while it is being written",
-		file: "web/src/markdown/openEnd.ts",
+		file: "src/markdown/openEnd.ts",
 		from: 'if (size === 2 || text.startsWith("![", at + 1)) return shown + text.slice(from, at);',
 		to: "",
 		project: "web",
@@ -4940,7 +4948,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a word with marks inside becomes emphasis until its paragraph ends",
-		file: "web/src/markdown/openEnd.ts",
+		file: "src/markdown/openEnd.ts",
 		from: " || /^[\\p{L}\\p{N}]+_[\\p{L}\\p{N}]/u.test(after)",
 		to: "",
 		project: "web",
@@ -4948,7 +4956,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a pattern in quotes becomes emphasis until its paragraph ends",
-		file: "web/src/markdown/openEnd.ts",
+		file: "src/markdown/openEnd.ts",
 		from: "isWord(last) || last === next || /[.,;:!?/)\\]}=]/.test(next)",
 		to: "isWord(last)",
 		project: "web",
@@ -4956,7 +4964,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "marks at the end of a long list are bare",
-		file: "web/src/markdown/lexer.ts",
+		file: "src/markdown/lexer.ts",
 		from: "!isCostly(last.src)",
 		to: "!isCostly(source)",
 		project: "web",
@@ -4964,7 +4972,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a numbered list with blank lines falls apart while it is written",
-		file: "web/src/markdown/markdown.ts",
+		file: "src/markdown/markdown.ts",
 		from: "mayBeItem ? before : last",
 		to: "last",
 		project: "web",
@@ -4972,7 +4980,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a line break in HTML is shown as its tag",
-		file: "web/src/markdown/nodes.ts",
+		file: "src/markdown/nodes.ts",
 		from: 'isBreak ? ({ type: "break" } as const) : ',
 		to: "",
 		project: "web",
@@ -4980,7 +4988,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a number at the end of a paragraph is held back",
-		file: "web/src/markdown/openEnd.ts",
+		file: "src/markdown/openEnd.ts",
 		from: "(isInParagraph ? interruptionToBe : blockToBe)",
 		to: "blockToBe",
 		project: "web",
@@ -4988,7 +4996,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the label of a reference is shown until its definition comes",
-		file: "web/src/markdown/lexer.ts",
+		file: "src/markdown/lexer.ts",
 		from: "if (raw === undefined || text === undefined) return token;",
 		to: "return token;",
 		project: "web",
@@ -5012,7 +5020,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "an address that was shown is hidden once a growing text refers to it",
-		file: "web/src/markdown/lexer.ts",
+		file: "src/markdown/lexer.ts",
 		from: "isGrowing ? context.slice(0, Math.max(0, context.lastIndexOf(definition.raw))) : context",
 		to: "context",
 		project: "web",
@@ -5020,7 +5028,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a growing text that names what every object has breaks the page",
-		file: "web/src/markdown/lexer.ts",
+		file: "src/markdown/lexer.ts",
 		from: "Object.create(null) as Record<string, never>",
 		to: "{} as Record<string, never>",
 		project: "web",
@@ -5028,7 +5036,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a citation that comes late is not shown in a finished block",
-		file: "web/src/markdown/markdown.ts",
+		file: "src/markdown/markdown.ts",
 		from: " && marksWithin(before.finishedLength) === before.marked",
 		to: "",
 		project: "web",

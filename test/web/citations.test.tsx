@@ -2,12 +2,12 @@
 
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import * as code from "../../src/markdown/citing.ts";
+import { loadOpenEnd } from "../../src/markdown/lexer.ts";
+import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../src/markdown/markdown.ts";
+import type { Node, Nodes } from "../../src/markdown/nodes.ts";
 import type { Mention } from "../../src/protocol/message.ts";
 import { toolErrors } from "../../src/protocol/sources.ts";
-import * as code from "../../web/src/markdown/citing.ts";
-import { loadOpenEnd } from "../../web/src/markdown/lexer.ts";
-import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown/markdown.ts";
-import type { Node, Nodes } from "../../web/src/markdown/nodes.ts";
 import { SourceMark } from "../../web/src/research/SourceMark.tsx";
 import { Sources } from "../../web/src/research/Sources.tsx";
 import { currentWords, failureOf, phraseOf } from "../../web/src/research/words.ts";

@@ -1,10 +1,10 @@
 // Which parts of a text are formulas, also while it grows, and what is drawn of them.
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadOpenEnd } from "../../src/markdown/lexer.ts";
+import { growMarkdown, nothingRead, readMarkdown } from "../../src/markdown/markdown.ts";
+import type { Node } from "../../src/markdown/nodes.ts";
 import { type MathChild, mathOf } from "../../web/src/markdown/formulas/mathml.ts";
-import { loadOpenEnd } from "../../web/src/markdown/lexer.ts";
-import { growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown/markdown.ts";
-import type { Node } from "../../web/src/markdown/nodes.ts";
 import { grownTo, shownOf } from "./answers/shown.ts";
 
 beforeAll(loadOpenEnd);

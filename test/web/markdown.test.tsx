@@ -1,11 +1,11 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { loadOpenEnd } from "../../web/src/markdown/lexer.ts";
+import { loadOpenEnd } from "../../src/markdown/lexer.ts";
+import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../src/markdown/markdown.ts";
+import { bare } from "../../src/markdown/marks.ts";
+import type { Node } from "../../src/markdown/nodes.ts";
 import { Markdown } from "../../web/src/markdown/Markdown.tsx";
 import { People } from "../../web/src/markdown/MentionedText.tsx";
-import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown/markdown.ts";
-import type { Node } from "../../web/src/markdown/nodes.ts";
-import { bare } from "../../web/src/writing/mentions.ts";
 import { answerOf } from "../bench/answer.ts";
 
 beforeAll(loadOpenEnd);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { bare, marked, partsOf } from "../../src/markdown/marks.ts";
 import { mentionQueryAt } from "../../web/src/writing/mentionQuery.ts";
-import { bare, marked, mentionsOf, namedIn, partsOf } from "../../web/src/writing/mentions.ts";
+import { mentionsOf, namedIn } from "../../web/src/writing/mentions.ts";
 import { ann, bob } from "./fakes.ts";
 
 const eve = { userId: "u-eve", username: "Eve Adams" };

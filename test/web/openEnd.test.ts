@@ -1,9 +1,9 @@
 // What is shown of the beginning of a text, while the rest is still to come.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadOpenEnd } from "../../web/src/markdown/lexer.ts";
-import { growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown/markdown.ts";
-import type { Node } from "../../web/src/markdown/nodes.ts";
+import { loadOpenEnd } from "../../src/markdown/lexer.ts";
+import { growMarkdown, nothingRead, readMarkdown } from "../../src/markdown/markdown.ts";
+import type { Node } from "../../src/markdown/nodes.ts";
 import { grownTo, shown, shownOf, textOf } from "./answers/shown.ts";
 
 beforeAll(loadOpenEnd);

@@ -1,8 +1,8 @@
 // What is shown of an answer while it is being written, at every length. The long run reads every prefix of every answer (`STREAMING_STEP`).
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadOpenEnd } from "../../web/src/markdown/lexer.ts";
-import { growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown/markdown.ts";
+import { loadOpenEnd } from "../../src/markdown/lexer.ts";
+import { growMarkdown, nothingRead, readMarkdown } from "../../src/markdown/markdown.ts";
 import { answers } from "./answers/answers.ts";
 import { shown, shownOf } from "./answers/shown.ts";
 

@@ -163,6 +163,7 @@ describe("an export", () => {
 				"bdi",
 				"blockquote",
 				"body",
+				"div",
 				"footer",
 				"h1",
 				"h2",

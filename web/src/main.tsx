@@ -2,6 +2,7 @@
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { loadOpenEnd } from "../../src/markdown/lexer.ts";
 import { App } from "./App.tsx";
 import { followTheme } from "./account/currentPreferences.ts";
 import { session } from "./account/currentSession.ts";
@@ -10,7 +11,6 @@ import { whenIdle } from "./browser.ts";
 import { followAssistant } from "./languages/followAssistant.ts";
 import { followLanguage } from "./languages/followLanguage.ts";
 import { LanguageProvider } from "./languages/useStrings.ts";
-import { loadOpenEnd } from "./markdown/lexer.ts";
 import "./tokens.css";
 import "./base.css";
 

@@ -8,6 +8,7 @@ import type { Unread } from "../../protocol/files/reading.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
 import { assistantMark, inName } from "../../protocol/text/assistant-name.ts";
+import { escaped, textHtml } from "./text-html.ts";
 
 const style = `
 :root { color-scheme: light dark; --quiet: light-dark(#5d5b55, #aaa69c); --line: light-dark(#dddad2, #3d3b36); }
@@ -20,6 +21,23 @@ article { margin: 1.25rem 0; padding-top: 1.25rem; border-top: 1px solid var(--l
 article h2 { display: inline; margin: 0 .5rem 0 0; font-size: 1rem; overflow-wrap: anywhere; }
 p { margin: .25rem 0; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; }
+.said { overflow-wrap: anywhere; }
+.said :is(p, h3, h4, h5, h6, li, td, th) { white-space: pre-wrap; margin: 0; }
+.said :is(h3, h4, h5, h6) { font-size: 1rem; break-after: avoid; }
+.said h3 { font-size: 1.125rem; }
+.said :is(ul, ol) { margin: 0; padding-inline-start: 1.6rem; }
+.said > :not(:first-child) { margin-top: .75rem; }
+.said pre { margin-bottom: 0; padding: .75rem; border: 1px solid var(--line); border-radius: .5rem; white-space: pre-wrap; }
+code, kbd { font: .875em ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+kbd { padding: 0 .25rem; border: 1px solid var(--line); border-radius: .25rem; }
+table { border-collapse: collapse; }
+:is(td, th) { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
+.right { text-align: end; }
+.center { text-align: center; }
+.mention { font-weight: 600; }
+.where { color: var(--quiet); font-size: .875rem; }
+a { color: inherit; }
+hr { border: 0; border-top: 1px solid var(--line); }
 blockquote { margin: .5rem 0; padding-inline-start: .75rem; border-inline-start: 3px solid var(--line); color: var(--quiet); white-space: pre-wrap; overflow-wrap: anywhere; }
 footer { margin: 2rem 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 @media print { :root { color-scheme: light; } body { max-width: none; margin: 0; font-size: 10.5pt; } article h2, time { break-after: avoid; } }
@@ -87,7 +105,19 @@ const unreadWords: Record<Unread, string> = {
 
 /** `fileName`: that of a file which other messages have. */
 export function article(message: RecordOf<"message">, { fileName }: { fileName?(id: string): string | undefined }): string {
-	const { id, author, createdAt, quoted, editedAt, deletedAt, reactions = [], sources = [], files = [], unreadFiles = [] } = message;
+	const {
+		id,
+		author,
+		createdAt,
+		quoted,
+		editedAt,
+		deletedAt,
+		reactions = [],
+		citations = [],
+		sources = [],
+		files = [],
+		unreadFiles = [],
+	} = message;
 	const unread = unreadFiles.flatMap(({ fileId, reason }) => {
 		const name = fileName?.(fileId);
 		return name === undefined ? [] : [`<bdi>${escaped(name)}</bdi> (${unreadWords[reason]})`];
@@ -103,7 +133,9 @@ export function article(message: RecordOf<"message">, { fileName }: { fileName?(
 	return `<article id="${escaped(id)}">
 <h2>${markOf(author)}<bdi>${escaped(author.username)}</bdi></h2>${timeOf(createdAt)}
 ${quoted ? `<blockquote dir="auto"><bdi>${escaped(quoted.author.username)}</bdi>: ${escaped(quoted.content)}</blockquote>\n` : ""}${
-	deletedAt === undefined ? `<p class="text" dir="auto">${cited(message)}</p>` : `<p class="facts">Deleted ${timeOf(deletedAt)}.</p>`
+	deletedAt === undefined
+		? `<div class="said">${textHtml({ ...message, citations: citations.filter(({ source }) => source < sources.length) })}</div>`
+		: `<p class="facts">Deleted ${timeOf(deletedAt)}.</p>`
 }
 ${files.length > 0 ? `<ul class="facts">\n${files.map(fileItem).join("")}</ul>\n` : ""}${sources.length > 0 ? `<ol class="facts">\n${sources.map(sourceItem).join("")}</ol>\n` : ""}${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}</article>
 `;
@@ -112,18 +144,6 @@ ${files.length > 0 ? `<ul class="facts">\n${files.map(fileItem).join("")}</ul>\n
 function markOf({ userId }: Person): string {
 	const mark = userId === claude.userId ? assistantMark() : undefined;
 	return mark === undefined ? "" : `<span aria-hidden="true">${escaped(mark)}</span> `;
-}
-
-/** The text with the number of its source after each passage that rests on one. */
-function cited({ content, citations = [], sources = [] }: RecordOf<"message">): string {
-	const marks = citations.filter(({ source }) => source < sources.length).toSorted((one, other) => one.end - other.end);
-	let from = 0;
-	let text = "";
-	for (const { end, source } of marks) {
-		text += `${escaped(content.slice(from, end))}[${source + 1}]`;
-		from = Math.max(from, end);
-	}
-	return text + escaped(content.slice(from));
 }
 
 function sourceItem({ url, title }: Source): string {
@@ -140,8 +160,4 @@ function fileItem({ name, size, alt = "", transcript = "" }: MessageFile): strin
 function timeOf(iso: string): string {
 	const time = escaped(iso);
 	return `<time datetime="${time}">${time.slice(0, 16).replace("T", " ")} UTC</time>`;
-}
-
-function escaped(text: string): string {
-	return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
-import { loadOpenEnd } from "../../../web/src/markdown/lexer.ts";
+import { loadOpenEnd } from "../../../src/markdown/lexer.ts";
 import { Markdown } from "../../../web/src/markdown/Markdown.tsx";
 import "../../../web/src/tokens.css";
 import "../../../web/src/base.css";

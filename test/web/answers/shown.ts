@@ -1,7 +1,7 @@
 // What a reader sees of a text. Pure.
 
-import { type Block, type GrowingMarkdown, growMarkdown, nothingRead } from "../../../web/src/markdown/markdown.ts";
-import type { Node, Nodes } from "../../../web/src/markdown/nodes.ts";
+import { type Block, type GrowingMarkdown, growMarkdown, nothingRead } from "../../../src/markdown/markdown.ts";
+import type { Node, Nodes } from "../../../src/markdown/nodes.ts";
 
 const joined = (nodes: readonly Nodes[]) => nodes.flat().map(textOf).join("");
 

@@ -1,17 +1,17 @@
 // Renders the tree of a Markdown text as React elements. Text must never become HTML. The tree comes from `markdown.ts`.
 
 import { createContext, createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
+import type { Target } from "../../../src/markdown/links.ts";
+import { type Block, type Citing, growMarkdown, nothingRead, readMarkdown } from "../../../src/markdown/markdown.ts";
+import type { Node, Nodes } from "../../../src/markdown/nodes.ts";
 import type { Mention } from "../../../src/protocol/message.ts";
 import type { Citation, Source } from "../../../src/protocol/sources.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { useResearchParts } from "../research/useResearchParts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { Formula } from "./formulas/Formula.tsx";
-import type { Target } from "./links.ts";
 import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
-import { type Block, type Citing, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
-import type { Node, Nodes } from "./nodes.ts";
 import { piecesOf } from "./pieces.ts";
 import { TableFrame } from "./TableFrame.tsx";
 

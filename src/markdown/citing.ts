@@ -2,10 +2,10 @@
 // Pure; loaded with the first reply that cites something.
 
 import type { MarkedToken, Token, Tokens } from "marked";
-import type { Mention } from "../../../src/protocol/message.ts";
-import type { Citation } from "../../../src/protocol/sources.ts";
-import { marked } from "../writing/mentions.ts";
+import type { Mention } from "../protocol/message.ts";
+import type { Citation } from "../protocol/sources.ts";
 import { lineEnds, type Placed } from "./lexer.ts";
+import { marked } from "./marks.ts";
 import type { CitationToken, FormulaToken, Mark, ReferenceToken } from "./nodes.ts";
 
 /** Where marks stand in the parsed text: after each cited passage, in order. The same source has one mark at a place. */

@@ -2,10 +2,10 @@
 // Must not depend on React, and makes no HTML.
 
 import type { MarkedToken } from "marked";
-import type { Mention } from "../../../src/protocol/message.ts";
-import type { Citation } from "../../../src/protocol/sources.ts";
-import { marked } from "../writing/mentions.ts";
+import type { Mention } from "../protocol/message.ts";
+import type { Citation } from "../protocol/sources.ts";
 import { lex, lineEnds, type Placed } from "./lexer.ts";
+import { marked } from "./marks.ts";
 import { type Mark, type Node, nodesOf, type Reading } from "./nodes.ts";
 
 /** `offset`: the block's position in the source, which stays the same while the text grows. */

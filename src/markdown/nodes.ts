@@ -1,9 +1,9 @@
 // The tree of a Markdown text, made from tokens: only what is rendered. Pure; makes no HTML.
 
 import type { MarkedToken, Token, Tokens } from "marked";
-import { bare, partsOf } from "../writing/mentions.ts";
 import { decodeEntities } from "./entities.ts";
 import { type Target, targetOf } from "./links.ts";
+import { bare, partsOf } from "./marks.ts";
 
 export type Node =
 	| { type: "text"; text: string }

@@ -12,7 +12,8 @@ export function targetOf(href: string, text: string): Target | null {
 
 /** The browser would follow it as if the page itself signed somebody in. */
 function isOwnSignIn({ origin, pathname }: URL): boolean {
-	return origin === globalThis.location?.origin && /^\/(?:api\/auth\/|%)/i.test(pathname);
+	const page = globalThis as { location?: { origin: string } };
+	return origin === page.location?.origin && /^\/(?:api\/auth\/|%)/i.test(pathname);
 }
 
 /** A host with look-alike letters is shown as `xn--…`. */

@@ -1,7 +1,7 @@
 // Markdown to tokens, by `marked`, within bounds of time and depth. Pure.
 
 import { Lexer, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type TokenizerThis, type Tokens } from "marked";
-import { type Formula, formulaAt, formulaBlock, formulasIn, hasFormulas, nextFormulaBlock } from "./formulas/finding.ts";
+import { type Formula, formulaAt, formulaBlock, formulasIn, hasFormulas, nextFormulaBlock } from "./formulas.ts";
 import { targetOf } from "./links.ts";
 import type { FormulaToken } from "./nodes.ts";
 

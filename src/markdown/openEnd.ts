@@ -1,7 +1,7 @@
 // The end of a text that is being written, read as if it were complete: a mark that may become markup is left out. Pure.
 
 import type { Token } from "marked";
-import { formulasIn, hasFormulas } from "./formulas/finding.ts";
+import { formulasIn, hasFormulas } from "./formulas.ts";
 
 /**
  * The inline text that is being written, without the marks at its end that may begin something, and with its code closed. `source`: the

@@ -1,0 +1,90 @@
+// A message's text as HTML, read by the same reader as in the web client. Everything in it is escaped, and nothing is loaded. Pure.
+
+import * as citing from "../../markdown/citing.ts";
+import { readMarkdown } from "../../markdown/markdown.ts";
+import type { Node, Nodes } from "../../markdown/nodes.ts";
+import type { Mention } from "../../protocol/message.ts";
+import type { Citation } from "../../protocol/sources.ts";
+
+export type Text = { content: string; mentions?: readonly Mention[] | undefined; citations?: readonly Citation[] | undefined };
+
+/** After each passage that rests on a source stands the source's number. */
+export function textHtml({ content, mentions = [], citations = [] }: Text): string {
+	const blocks = readMarkdown(content, mentions, citations.length > 0 ? { citations, code: citing } : undefined);
+	return blocks.map(({ node }) => draw(node, ' dir="auto"')).join("\n");
+}
+
+export function escaped(text: string): string {
+	return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function drawAll(nodes: Nodes): string {
+	return nodes.map((node) => draw(node)).join("");
+}
+
+/** `attributes`: blocks at the top level have the direction of their text. */
+function draw(node: Node, attributes = ""): string {
+	const within = (tag: string, nodes: Nodes) => `<${tag}${attributes}>${drawAll(nodes)}</${tag}>`;
+	switch (node.type) {
+		case "text":
+			return escaped(node.text);
+		case "mention":
+			return `<bdi class="mention">${escaped(node.text)}</bdi>`;
+		case "citation":
+			return `[${node.source + 1}]`;
+		case "break":
+			return "<br>";
+		case "rule":
+			return "<hr>";
+		case "task":
+			return node.isDone ? "☑ " : "☐ ";
+		case "codespan":
+			return `<code>${escaped(node.text)}</code>`;
+		case "formula":
+			return `<code>${escaped(node.tex)}</code>`;
+		case "code":
+			return `<pre dir="ltr"><code>${escaped(node.text)}</code></pre>`;
+		case "paragraph":
+			return within("p", node.nodes);
+		case "quote":
+			return within("blockquote", node.nodes);
+		case "strong":
+			return within("strong", node.nodes);
+		case "emphasis":
+			return within("em", node.nodes);
+		case "deleted":
+			return within("del", node.nodes);
+		case "sub":
+		case "sup":
+		case "kbd":
+			return within(node.type, node.nodes);
+		case "heading":
+			// The page's own headings are h1 and h2.
+			return within(`h${Math.min(6, node.level + 2)}`, node.nodes);
+		case "list": {
+			const items = node.items.map((nodes) => `<li>${drawAll(nodes)}</li>`).join("\n");
+			const start = node.start === null ? "" : ` start="${node.start}"`;
+			return node.start === null ? `<ul${attributes}>${items}</ul>` : `<ol${start}${attributes}>${items}</ol>`;
+		}
+		case "table":
+			return tableOf(node, attributes);
+		case "link":
+			return linkOf(node.target, drawAll(node.nodes));
+		case "picture":
+			return node.target ? linkOf(node.target, escaped(node.text || "Image")) : escaped(node.text);
+		default:
+			return node satisfies never;
+	}
+}
+
+function tableOf({ columns, head, rows }: Extract<Node, { type: "table" }>, attributes: string): string {
+	const row = (cells: readonly Nodes[], tag: "th" | "td") =>
+		`<tr>${cells.map((nodes, index) => `<${tag}${columns[index] ? ` class="${columns[index]}"` : ""}>${drawAll(nodes)}</${tag}>`).join("")}</tr>`;
+	return `<table${attributes}>\n<thead>${row(head, "th")}</thead>\n<tbody>${rows.map((cells) => row(cells, "td")).join("\n")}</tbody>\n</table>`;
+}
+
+/** Says where it leads, unless its text does. */
+function linkOf({ href, where }: { href: string; where: string | null }, inner: string): string {
+	const place = where === null ? "" : ` <span class="where">(${escaped(where)})</span>`;
+	return `<a href="${escaped(href)}" rel="noopener noreferrer nofollow">${inner}</a>${place}`;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { textHtml } from "../../../src/conversation/archive/text-html.ts";
+
+const html = (content: string) => textHtml({ content }).replaceAll(' dir="auto"', "");
+
+describe("the text of a message in an export", () => {
+	it.each([
+		["a **bold** and *soft* `<b>`", "<p>a <strong>bold</strong> and <em>soft</em> <code>&#60;b&#62;</code></p>"],
+		["# Title\n\n~~gone~~", "<h3>Title</h3>\n<p><del>gone</del></p>"],
+		["- a\n- b", "<ul><li>a</li>\n<li>b</li></ul>"],
+		["3. c\n4. d", '<ol start="3"><li>c</li>\n<li>d</li></ol>'],
+		["- [x] done\n- [ ] open", "<ul><li>☑ done</li>\n<li>☐ open</li></ul>"],
+		["```ts\nif (a < b) {}\n```", '<pre dir="ltr"><code>if (a &#60; b) {}</code></pre>'],
+		["> quoted", "<blockquote><p>quoted</p></blockquote>"],
+		["H<sub>2</sub>O and $x^2$", "<p>H<sub>2</sub>O and <code>x^2</code></p>"],
+		[
+			"| a | b |\n|---|--:|\n| 1 | <i> |",
+			'<table>\n<thead><tr><th>a</th><th class="right">b</th></tr></thead>\n<tbody><tr><td>1</td><td class="right">&#60;i&#62;</td></tr></tbody>\n</table>',
+		],
+		[
+			'[here](https://a.example/?x="1"&y=2)',
+			'<p><a href="https://a.example/?x=%221%22&#38;y=2" rel="noopener noreferrer nofollow">here</a> <span class="where">(a.example)</span></p>',
+		],
+		[
+			"![cat](https://a.example/cat.png)",
+			'<p><a href="https://a.example/cat.png" rel="noopener noreferrer nofollow">cat</a> <span class="where">(a.example)</span></p>',
+		],
+		["[run](javascript:alert(1)) <script>", "<p>[run](javascript:alert(1)) &#60;script&#62;</p>"],
+		["#", "<p>#</p>"],
+	])("is read as in the web client: %s", (content, expected) => expect(html(content)).toBe(expected));
+
+	it("has its mentions, and the numbers of its sources", () => {
+		const content = "@Bob says **so**.";
+		const text = textHtml({ content, mentions: [{ userId: "bob", offset: 0, length: 4 }], citations: [{ start: 0, end: 17, source: 1 }] });
+		expect(text).toBe('<p dir="auto"><bdi class="mention">@Bob</bdi> says <strong>so</strong>.[2]</p>');
+	});
+});
