@@ -3508,7 +3508,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "an exported HTML page runs scripts in messages",
-		file: "src/conversation/archive/html.ts",
+		file: "src/conversation/archive/text-html.ts",
 		from: "/[&<>\"']/g",
 		to: "/[&>\"']/g",
 		project: "worker",
