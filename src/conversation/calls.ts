@@ -13,7 +13,7 @@ import type { UsageReport } from "../protocol/money/usage.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { ArchiveCalls } from "./archive/calls.ts";
-import type { ExportFormat, ExportPlace } from "./archive/export.ts";
+import type { ExportPlace } from "./archive/export.ts";
 import { AsideCalls } from "./aside-calls.ts";
 import { FileCalls } from "./file-calls.ts";
 import { MemoryCalls } from "./memory-calls.ts";
@@ -166,8 +166,12 @@ export class Calls extends WebhookCalls {
 		return new ArchiveCalls(this.#parts, this.#identity);
 	}
 
-	exportPiece(format: ExportFormat, place: ExportPlace) {
-		return this.#archive.exportPiece(format, place);
+	exportPiece(place: ExportPlace) {
+		return this.#archive.exportPiece(place);
+	}
+
+	exportPage(place: ExportPlace) {
+		return this.#archive.exportPage(place);
 	}
 
 	beginFork(upTo: number) {

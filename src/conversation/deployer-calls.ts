@@ -87,7 +87,7 @@ export class DeployerCalls extends RpcTarget {
 			messages: (after: number) => conversation.history().page({ after }, messages, length),
 			versionsOf: (seq: number) => store.log.versions.of(seq),
 		};
-		return exportPiece(source, "jsonl", place);
+		return exportPiece(source, place);
 	}
 
 	/** For a person's own object, which asks without a request of theirs: nothing is learned here of where they are. */

@@ -4,8 +4,8 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
 import { verifyImportToken } from "../auth/import-token.ts";
-import type { ExportFormat, ExportPiece, ExportPlace } from "../conversation/archive/export.ts";
-import { readablePolicy } from "../conversation/archive/html.ts";
+import type { ExportPiece, ExportPlace, PagePiece } from "../conversation/archive/export.ts";
+import { drawPiece, readablePolicy } from "../conversation/archive/html.ts";
 import { patiently } from "../gateway/patiently.ts";
 import { emptyChain } from "../protocol/archive.ts";
 import { conversationSchema } from "../protocol/conversation.ts";
@@ -15,7 +15,7 @@ import { idSchema } from "../protocol/person.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { durationText, numberText } from "../protocol/text/number-text.ts";
 import { archiveOf, restoreFile } from "./archive-files.ts";
-import { type App, bodyUpTo, call, endOfSignIn, placeSchema, refuse, respond, respondEmpty, stubOf } from "./http.ts";
+import { type App, bodyUpTo, call, endOfSignIn, placeSchema, type RemoteCalls, refuse, respond, respondEmpty, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -51,38 +51,62 @@ exports.get("/conversations/:id/export", async (c) => {
 	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl, html or tar.");
 	const { format } = query.output;
 	const exportedAt = new Date().toISOString();
-	const first = await pieceAt(c, format === "html" ? "html" : "jsonl", { after: 0, chain: emptyChain, exportedAt });
-	if (isRefusal(first)) return refuse(c, first);
-	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
-	c.header("Content-Type", mediaTypes[format]);
-	if (format === "html") c.header("Content-Security-Policy", `${await readablePolicy()}; frame-ancestors 'none'; sandbox`);
-	if (format === "tar") return c.body(archiveOf(c, piecesOf(c, "jsonl", first)));
-	return c.body(streamOf(textsOf(piecesOf(c, format, first))));
+	const start = { after: 0, chain: emptyChain, exportedAt };
+	if (format === "html") {
+		const pages = await piecesOf<PagePiece>(c, start, (calls, place) => calls.exportPage(place));
+		if (isRefusal(pages)) return refuse(c, pages);
+		c.header("Content-Security-Policy", `${await readablePolicy()}; frame-ancestors 'none'; sandbox`);
+		return download(c, format, exportedAt, streamOf(drawn(pages)));
+	}
+	const pieces = await piecesOf<ExportPiece>(c, start, (calls, place) => calls.exportPiece(place));
+	if (isRefusal(pieces)) return refuse(c, pieces);
+	return download(c, format, exportedAt, format === "tar" ? archiveOf(c, pieces) : streamOf(textsOf(pieces)));
 });
 
-/** A piece that may still be delivered, now that it has been read. */
-async function pieceAt(c: Context<App>, format: ExportFormat, place: ExportPlace, patience?: number): Promise<ExportPiece | Refusal> {
-	const piece = await patiently(() => call(c, (calls) => calls.exportPiece(format, place)), patience);
-	return isRefusal(piece) ? piece : ((await endOfSignIn(c)) ?? piece);
+function download(c: Context<App>, format: keyof typeof mediaTypes, exportedAt: string, body: ReadableStream<Uint8Array>): Response {
+	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
+	c.header("Content-Type", mediaTypes[format]);
+	return c.body(body);
 }
+
+type Read<T> = (calls: RemoteCalls, place: ExportPlace) => Promise<T | Refusal>;
 
 /**
  * Reads each piece when there is room for it, and when its person may read on. A member who is removed
- * meanwhile, or whose sign-in ends, gets a file without its end.
+ * meanwhile, or whose sign-in ends, gets a file without its end. Refuses what refuses the first piece.
  */
-async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<ExportPiece> {
+async function piecesOf<T extends { next?: ExportPlace }>(
+	c: Context<App>,
+	start: ExportPlace,
+	read: Read<T>,
+): Promise<AsyncGenerator<T> | Refusal> {
+	const first = await pieceAt(c, read, start);
+	return isRefusal(first) ? first : following(c, read, first);
+}
+
+async function* following<T extends { next?: ExportPlace }>(c: Context<App>, read: Read<T>, first: T): AsyncGenerator<T> {
 	let piece = first;
 	yield piece;
 	for (let place = first.next; place; place = piece.next) {
-		const next = await pieceAt(c, format, place, Number.POSITIVE_INFINITY);
+		const next = await pieceAt(c, read, place, Number.POSITIVE_INFINITY);
 		if (isRefusal(next)) throw new Error(`An export could not continue: ${next.code}`);
 		piece = next;
 		yield piece;
 	}
 }
 
+/** A piece that may still be delivered, now that it has been read. */
+async function pieceAt<T extends object>(c: Context<App>, read: Read<T>, place: ExportPlace, patience?: number): Promise<T | Refusal> {
+	const piece = await patiently(() => call(c, (calls) => read(calls, place)), patience);
+	return isRefusal(piece) ? piece : ((await endOfSignIn(c)) ?? piece);
+}
+
 async function* textsOf(pieces: AsyncGenerator<ExportPiece>): AsyncGenerator<string> {
 	for await (const { text } of pieces) yield text;
+}
+
+async function* drawn(pages: AsyncGenerator<PagePiece>): AsyncGenerator<string> {
+	for await (const page of pages) yield* drawPiece(page);
 }
 
 export function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {

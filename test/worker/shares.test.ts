@@ -49,7 +49,7 @@ const attacks: { [name: string]: [perSecond: number, attack: Attack] } = {
 		50,
 		async ({ object, identity }) => {
 			const place = { after: 2, chain: { lines: 0, hash: "" }, exportedAt: "2026-11-24T12:00:00.000Z" };
-			return unlessRefused(await object.as(identity).exportPiece("jsonl", place as never), costs.exported);
+			return unlessRefused(await object.as(identity).exportPiece(place as never), costs.exported);
 		},
 	],
 	"a stranger's requests": [

@@ -9,7 +9,7 @@ import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { prices, type Read, readOf } from "../messages/work-rate.ts";
 import type { Parts } from "../wiring.ts";
-import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece, type Source } from "./export.ts";
+import { type ExportPiece, type ExportPlace, exportPiece, type PagePiece, pagePiece, type Source } from "./export.ts";
 import { type ForkPiece, type ForkTitle, forkHead, forkPiece } from "./fork.ts";
 import { renumbered } from "./part.ts";
 
@@ -32,9 +32,16 @@ export class ArchiveCalls extends RpcTarget {
 	}
 
 	/** The next piece of an export. Any member may export: it contains nothing that they cannot read page by page. */
-	async exportPiece(format: ExportFormat, place: ExportPlace): Promise<ExportPiece | Refusal> {
-		const { admission } = this.#parts;
-		return admission.asMember(this.#identity, () => exportPiece(this.#source, format, place), prices.call, limits.work.reserve);
+	async exportPiece(place: ExportPlace): Promise<ExportPiece | Refusal> {
+		return this.#exported(() => exportPiece(this.#source, place));
+	}
+
+	async exportPage(place: ExportPlace): Promise<PagePiece | Refusal> {
+		return this.#exported(async () => pagePiece(this.#source, place));
+	}
+
+	async #exported<T>(read: () => Promise<T>): Promise<T | Refusal> {
+		return this.#parts.admission.asMember(this.#identity, read, prices.call, limits.work.reserve);
 	}
 
 	/** The places before the first one that this person may read. */

@@ -1,4 +1,4 @@
-// Exports a conversation piece by piece, as JSON Lines or as an HTML page. A piece holds whole messages with their former versions and is
+// Exports a conversation piece by piece, as JSON Lines or for an HTML page. A piece holds whole messages with their former versions and is
 // little work for the object, however long the conversation is. Knows nothing of where the pieces go.
 
 import {
@@ -13,15 +13,26 @@ import {
 import type { MessageFile } from "../../protocol/files/file.ts";
 import { limits } from "../../protocol/limits.ts";
 import { lengthOf, type Message, type Version } from "../../protocol/message.ts";
-import { article, beginning, ending } from "./html.ts";
-
-export type ExportFormat = "jsonl" | "html";
 
 /** The place after which a piece begins, the chain of what was written before it, and the time at which the export began. */
 export type ExportPlace = { after: number; chain: Chain; exportedAt: string };
 
 /** `next` is where the next piece begins, if there is one. `files`: those of its messages. */
 export type ExportPiece = { text: string; next?: ExportPlace; files?: MessageFile[] };
+
+type MessageRecord = Extract<ArchiveRecord, { type: "message" }>;
+
+/**
+ * A piece of the page that people read. Whoever asks for it draws it: reading Markdown is much work, and the object has others to serve.
+ * `last`: the place of its last message. `fileNames`: by id, of the files that Claude has not read.
+ */
+export type PagePiece = Pick<ExportPlace, "exportedAt"> & {
+	described: DescribedConversation | undefined;
+	messages: MessageRecord[];
+	fileNames: { [id: string]: string };
+	last: number;
+	next?: ExportPlace;
+};
 
 /** The conversation, as far as an export reads it. */
 export interface Source {
@@ -33,17 +44,21 @@ export interface Source {
 	fileName?(id: string): string | undefined;
 }
 
-export async function exportPiece(source: Source, format: ExportFormat, place: ExportPlace): Promise<ExportPiece> {
-	const { after, chain, exportedAt } = place;
+export async function exportPiece(source: Source, { after, chain, exportedAt }: ExportPlace): Promise<ExportPiece> {
 	const described = after === 0 ? source.describe() : undefined;
 	const { records, last, isEnd } = readRecords(source, after);
-	if (format === "html") {
-		const articles = records.map((record) => (record.type === "message" ? article(record, source) : ""));
-		const head = described ? await beginning(described, exportedAt) : "";
-		return { text: head + articles.join("") + (isEnd ? ending(last) : ""), ...(!isEnd && { next: { ...place, after: last } }) };
-	}
 	const all = [...(described ? headRecords(described, exportedAt) : []), ...records];
 	return { ...(await writePiece(all, chain, !isEnd && { after: last, exportedAt })), files: records.flatMap(filesIn) };
+}
+
+export function pagePiece(source: Source, place: ExportPlace): PagePiece {
+	const described = place.after === 0 ? source.describe() : undefined;
+	const { records, last, isEnd } = readRecords(source, place.after);
+	const messages = records.filter((record): record is MessageRecord => record.type === "message");
+	const unread = messages.flatMap(({ unreadFiles = [] }) => unreadFiles.map(({ fileId }) => fileId));
+	const named = unread.map((id) => [id, source.fileName?.(id)] as const);
+	const fileNames = Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== undefined));
+	return { described, messages, fileNames, last, exportedAt: place.exportedAt, ...(!isEnd && { next: { ...place, after: last } }) };
 }
 
 export const filesIn = (record: ArchiveRecord): MessageFile[] => (record.type === "message" ? (record.files ?? []) : []);

@@ -8,6 +8,7 @@ import type { Unread } from "../../protocol/files/reading.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
 import { assistantMark, inName } from "../../protocol/text/assistant-name.ts";
+import type { PagePiece } from "./export.ts";
 import { escaped, textHtml } from "./text-html.ts";
 
 const style = `
@@ -50,7 +51,7 @@ export async function readablePolicy(): Promise<string> {
 	return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
 }
 
-export async function beginning(
+async function beginning(
 	{ title, createdAt, members, instructions, instructionsBy }: ConversationInfo & { members: Member[] },
 	exportedAt: string,
 ): Promise<string> {
@@ -83,8 +84,24 @@ function instructionsFor(text: string, by: ConversationInfo["instructionsBy"]): 
 `;
 }
 
+/** In UTF-16 units of the page. */
+const drawnAtOnce = 30_000;
+
+/** Draws a piece bit by bit, because others on the same thread wait meanwhile. */
+export async function* drawPiece({ described, messages, fileNames, exportedAt, last, next }: PagePiece): AsyncGenerator<string> {
+	let text = described ? await beginning(described, exportedAt) : "";
+	for (const message of messages) {
+		text += article(message, { fileName: (id) => fileNames[id] });
+		if (text.length < drawnAtOnce) continue;
+		yield text;
+		text = "";
+		await new Promise((resolve) => setTimeout(resolve));
+	}
+	yield text + (next ? "" : ending(last));
+}
+
 /** A page without this was cut short. */
-export function ending(messages: number): string {
+function ending(messages: number): string {
 	return `</main>
 <footer>The end: ${messages} ${messages === 1 ? "message" : "messages"}.</footer>
 </body>
@@ -104,7 +121,7 @@ const unreadWords: Record<Unread, string> = {
 };
 
 /** `fileName`: that of a file which other messages have. */
-export function article(message: RecordOf<"message">, { fileName }: { fileName?(id: string): string | undefined }): string {
+function article(message: RecordOf<"message">, { fileName }: { fileName?(id: string): string | undefined }): string {
 	const {
 		id,
 		author,

@@ -8,8 +8,12 @@ import type { Citation } from "../../protocol/sources.ts";
 
 export type Text = { content: string; mentions?: readonly Mention[] | undefined; citations?: readonly Citation[] | undefined };
 
+/** In UTF-16 units. A longer text stays as it was written: reading a hostile one may take time that grows with its square. */
+const mostRead = 20_000;
+
 /** After each passage that rests on a source stands the source's number. */
 export function textHtml({ content, mentions = [], citations = [] }: Text): string {
+	if (content.length > mostRead) return `<p dir="auto">${escaped(content)}</p>`;
 	const blocks = readMarkdown(content, mentions, citations.length > 0 ? { citations, code: citing } : undefined);
 	return blocks.map(({ node }) => draw(node, ' dir="auto"')).join("\n");
 }

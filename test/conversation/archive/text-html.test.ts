@@ -35,3 +35,10 @@ describe("the text of a message in an export", () => {
 		expect(text).toBe('<p dir="auto"><bdi class="mention">@Bob</bdi> says <strong>so</strong>.[2]</p>');
 	});
 });
+
+it("leaves a text as it was written that is too long to be read in a moment", () => {
+	const nested = Array.from({ length: 200 }, (_, depth) => `${"  ".repeat(depth)}- a`).join("\n");
+	expect(nested.length).toBeGreaterThan(20_000);
+	expect(textHtml({ content: nested })).toBe(`<p dir="auto">${nested}</p>`);
+	expect(textHtml({ content: nested.slice(0, 19_000) })).toMatch(/^<ul/);
+});
