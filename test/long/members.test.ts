@@ -57,6 +57,32 @@ describe("members", () => {
 		}
 	});
 
+	it("a member just leaves, which a line tells the others", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await openMembers(bob);
+		await bob.page.getByRole("button", { name: "Leave…" }).click();
+		const leaving = bob.page.getByRole("dialog", { name: /^Leave/ });
+		await leaving.waitFor();
+		expect(await leaving.getByRole("combobox").count()).toBe(0);
+		// The line may come and go while the machine is busy.
+		await ann.page.evaluate(() => {
+			const said: string[] = [];
+			new MutationObserver(() => said.push(document.querySelector("main > footer output")?.textContent ?? "")).observe(document.body, {
+				childList: true,
+				subtree: true,
+				characterData: true,
+			});
+			Object.assign(window, { said });
+		});
+		await leaving.getByRole("button", { name: "Leave" }).click();
+		await bob.page.getByRole("heading", { name: "Start a conversation" }).waitFor();
+		await expect
+			.poll(() => ann.page.evaluate(() => (window as unknown as { said: string[] }).said))
+			.toContain("Bob is no longer a member.");
+		await ann.leave();
+		await bob.leave();
+	});
+
 	it("an owner beside another one just leaves", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await openMembers(ann);

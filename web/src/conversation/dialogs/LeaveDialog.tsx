@@ -7,6 +7,7 @@ import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { membersOf } from "../../links/api.ts";
 import { changeRole, deleteConversation, removeMember } from "./api.ts";
+import styles from "./MembersDialog.module.css";
 import { useWords } from "./words.ts";
 
 /** `title`: of the conversation. `members`: loaded if they are not known. */
@@ -23,7 +24,8 @@ export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Pro
 	if (!loaded) return null;
 	const all = "value" in loaded ? loaded.value.members : [];
 	const others = all.filter((member) => member.userId !== userId);
-	const isOnlyOwner = all.length > others.length && others.length === all.filter(({ role }) => role !== "owner").length;
+	const owners = all.filter(({ role }) => role === "owner");
+	const isOnlyOwner = owners.length === 1 && owners[0]?.userId === userId;
 
 	const attempt = async (...calls: Parameters<typeof session.attempt>[0][]) => {
 		for (const call of calls) {
@@ -57,7 +59,7 @@ export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Pro
 		>
 			<p>{strings.leaveText}</p>
 			{isOnlyOwner && (
-				<label>
+				<label className={styles.next}>
 					{words.nextOwner}
 					<select name="next">
 						{inOrder(others).map(({ userId, username }) => (

@@ -9,7 +9,7 @@ const english = formatsOf("en");
 const german = formatsOf("de");
 
 export const en = {
-	nextOwner: "A conversation needs an owner. The next one is",
+	nextOwner: "A conversation needs an owner. Who is the next one?",
 	nobodyElse: "Nobody else is in this conversation, so you cannot leave it, but you can delete it.",
 	readOnly: "Only owners can change these settings.",
 	model: "Model",
@@ -47,7 +47,7 @@ export const en = {
 };
 
 export const de: Words = {
-	nextOwner: "Ein Gespräch braucht eine Leitung. Die nächste ist",
+	nextOwner: "Ein Gespräch braucht eine Leitung. Wer übernimmt sie?",
 	nobodyElse: "Sonst ist niemand in diesem Gespräch. Du kannst es nicht verlassen, aber löschen.",
 	readOnly: "Nur die Leitung kann diese Einstellungen ändern.",
 	model: "Modell",
