@@ -224,7 +224,7 @@ export class Calls extends WebhookCalls {
 	async ban(userId: string, how: { revokesUsedInvites?: boolean } = {}): Promise<Ban | Refusal> {
 		const wasMember = this.#parts.store.exists && this.#parts.store.members.find(userId) !== undefined;
 		const banned = this.#asMember(
-			(member): Ban | Refusal => (this.#mayChange(userId) ? this.#parts.membership.ban(member, userId, how) : { code: "forbidden" }),
+			(member): Ban | Refusal => (this.#mayChange(userId) ? this.#parts.bannings.ban(member, userId, how) : { code: "forbidden" }),
 			prices.change,
 		);
 		if (!("code" in banned) && wasMember) await this.#disconnect(userId);
@@ -241,15 +241,15 @@ export class Calls extends WebhookCalls {
 	}
 
 	unban(userId: string): { unbanned: true } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.unban(member, userId), prices.change);
+		return this.#asMember((member) => this.#parts.bannings.unban(member, userId), prices.change);
 	}
 
 	bans(): { bans: Ban[] } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.bans(member));
+		return this.#asMember((member) => this.#parts.bannings.list(member));
 	}
 
 	banOf(userId: string): Ban | Refusal {
-		return this.#asMember((member) => this.#parts.membership.banOf(member, userId));
+		return this.#asMember((member) => this.#parts.bannings.of(member, userId));
 	}
 
 	/** An invite that a program makes ends with the program's token. */

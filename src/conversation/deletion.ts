@@ -37,8 +37,10 @@ export class Deletion {
 	 */
 	async begin(): Promise<void> {
 		const { store, clients, sockets, replies, removals, files, registration, webhooks, now } = this.#with;
-		webhooks.endAll();
-		store.markDeleted(now());
+		store.whole(() => {
+			webhooks.endAll();
+			store.markDeleted(now());
+		});
 		registration.forget();
 		replies.abandon();
 		for (const socket of sockets.all()) {

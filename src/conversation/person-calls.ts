@@ -19,7 +19,7 @@ export class PersonCalls {
 	 * last message then. Whoever has come back since is a new member, whom the further steps leave alone.
 	 */
 	async erase(userId: string, alias: string, after: number, upTo = Number.MAX_SAFE_INTEGER): Promise<ErasureStep> {
-		const { id, store, erasure, sockets, deletion, importer, purses, work, now } = this.#parts;
+		const { id, store, erasure, deletion, importer, purses, work, now } = this.#parts;
 		const scan = this.#stepScan();
 		// The first step ends the membership, and never waits. Whoever may enter again has to wait for that instead.
 		if (after > 0) await erasure.pace.wait(countsOf(scan));
@@ -32,15 +32,25 @@ export class PersonCalls {
 		if (store.keeping.isHeld) return this.#eraseLater(userId, alias, after, upTo);
 		if (after > 0) return erasure.step(userId, alias, after, upTo);
 		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
-		if (isLast) {
+		this.#endMembership(userId, "erased", () => {
+			if (!isLast) return erasure.removeMember(userId, alias);
 			store.members.remove(userId, false);
 			store.payments.erase(userId, alias, erasedName);
-		} else erasure.removeMember(userId, alias);
-		// After the removal: closing the sockets of a member would put the conversation back into their list.
-		sockets.close(userId, closeCodes.token, "erased");
+		});
 		if (!isLast) return { ...erasure.step(userId, alias, after), upTo: store.log.head.seq };
 		await deletion.begin();
 		return { ...none, isDeleted: true };
+	}
+
+	/** In one step. Their sockets are closed in any case, and if there is no room for the rest, this is called again. */
+	#endMembership(userId: string, reason: string, end: () => void): void {
+		const { store, sockets } = this.#parts;
+		try {
+			store.whole(end);
+		} finally {
+			// After the removal: closing the sockets of a member would put the conversation back into their list.
+			sockets.close(userId, closeCodes.token, reason);
+		}
 	}
 
 	/** What it takes to look through the messages of one step. */
@@ -52,16 +62,19 @@ export class PersonCalls {
 
 	/** A legal hold keeps what they said until it ends. They are no member any more, and may come back as a new one. */
 	#eraseLater(userId: string, alias: string, after: number, upTo: number): ErasureStep {
-		const { store, sockets, now } = this.#parts;
+		const { store, now } = this.#parts;
 		const done = { messages: 0, reactions: 0, isDeleted: false };
 		const known = store.keeping.erasures.find((erasure) => erasure.userId === userId);
 		const erasure = { userId, alias: known?.alias ?? alias, after, upTo: Math.min(upTo, store.log.head.seq), at: now() };
-		store.keeping.putErasure(erasure);
-		if (after > 0) return done;
-		this.#leave(userId);
-		// A title has no time by which one that they give later could be told from this one.
-		if (store.titling.by === userId) store.setTitle(store.info.title, { by: erasure.alias });
-		sockets.close(userId, closeCodes.token, "erased");
+		const put = () => store.keeping.putErasure(erasure);
+		if (after > 0) put();
+		else
+			this.#endMembership(userId, "erased", () => {
+				put();
+				this.#leave(userId);
+				// A title has no time by which one that they give later could be told from this one.
+				if (store.titling.by === userId) store.setTitle(store.info.title, { by: erasure.alias });
+			});
 		return done;
 	}
 
@@ -86,12 +99,14 @@ export class PersonCalls {
 	 * is left is deleted: nobody could read it or delete it, and a granting token would own what it says. `keeps`: it is nobody's instead.
 	 */
 	async signOut(userId: string, keeps = false): Promise<void> {
-		const { store, departures, sockets, removals, deletion } = this.#parts;
+		const { store, departures, removals, deletion } = this.#parts;
 		if (!store.exists) return;
-		if (store.keeping.isHeld || keeps) this.#leave(userId, keeps);
-		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
-		if (!isLast) departures.end(userId, userId);
-		sockets.close(userId, closeCodes.token, "signed out");
+		let isLast = false;
+		this.#endMembership(userId, "signed out", () => {
+			if (store.keeping.isHeld || keeps) this.#leave(userId, keeps);
+			isLast = store.members.isAlone && store.members.find(userId) !== undefined;
+			if (!isLast) departures.end(userId, userId);
+		});
 		if (isLast) await deletion.begin();
 		else await removals.removeFor(userId);
 	}

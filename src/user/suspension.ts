@@ -38,8 +38,8 @@ export class Suspension {
 		if (mark !== this.administrator) this.#save({ ...this.#standing, administrator: mark ?? null });
 	}
 
+	/** Stored first: what is only known here would count as done. */
 	#save(standing: Standing): void {
-		this.#standing = standing;
 		this.#sql.exec(`CREATE TABLE IF NOT EXISTS standing (one INTEGER PRIMARY KEY CHECK (one = 1), suspended INTEGER NOT NULL,
 			administrator TEXT) STRICT`);
 		this.#sql.exec(
@@ -48,6 +48,7 @@ export class Suspension {
 			standing.suspended,
 			standing.administrator,
 		);
+		this.#standing = standing;
 	}
 
 	/** All tables were deleted. A suspension outlasts an erasure. */

@@ -4,6 +4,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Conversation } from "../../src/conversation/conversation.ts";
 import { WorkRate } from "../../src/conversation/messages/work-rate.ts";
+import { Bannings } from "../../src/conversation/people/bannings.ts";
 import { Departures } from "../../src/conversation/people/departures.ts";
 import { Invitations } from "../../src/conversation/people/invitations.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
@@ -305,6 +306,7 @@ export class TestConversation {
 	readonly webhooks: Webhooks;
 	readonly departures: Departures;
 	readonly membership: Membership;
+	readonly bannings: Bannings;
 	readonly invitations: Invitations;
 	readonly rules: Conversation<TestClient>;
 
@@ -397,6 +399,7 @@ export class TestConversation {
 		});
 		const { departures } = this;
 		this.membership = new Membership({ ...shared, titles: this.titles, departures, standingChanged, now });
+		this.bannings = new Bannings({ store: this.store, departures, now });
 		this.invitations = new Invitations({ ...shared, membership: this.membership, departures, now });
 		this.rules = new Conversation({
 			store: this.store,

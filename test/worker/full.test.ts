@@ -1,12 +1,16 @@
 // Messages and files where an object's storage has no room left.
 
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { evict } from "../support/evict.ts";
 import { download, noise, png, upload } from "../support/files.ts";
 import { fillUp } from "../support/full.ts";
 import { expectLog } from "../support/log.ts";
+import { withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+withSettings({ RETENTION_DAYS: "30" });
 
 /** Fills the storage of an object, `after` so many further rows. Returns what makes room again. */
 const fill = (stub: DurableObjectStub<undefined>, after = 0) =>
@@ -69,4 +73,133 @@ it("a message is refused with a sentence of its own, what is there is read, and 
 	empty();
 	ann.send({ type: "chat:send", conversationId: id, role: "user", content: "After", clientId: "after-1" });
 	expect((await ann.next("chat:message", ({ message }) => message.role === "user")).message).toMatchObject({ content: "After", seq: 2 });
+});
+
+describe("access where there is no room left", () => {
+	const as = async (who: string, method: string, path: string, body?: unknown) => call(method, path, await tokenOf(who), body);
+	const someone = (name: string) => `${name}-${crypto.randomUUID()}`;
+	const stubOf = (id: string) => env.CONVERSATIONS.getByName(id) as unknown as DurableObjectStub<undefined>;
+	const change = (id: string, statement: string) =>
+		runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => sql.exec(statement).toArray());
+	const memberIds = async (owner: string, id: string) =>
+		((await as(owner, "GET", `/conversations/${id}/members`)).body.members as { userId: string }[]).map(({ userId }) => userId);
+
+	it.each([
+		["DELETE", "members"],
+		["PUT", "bans"],
+	])("%s %s is refused whole, and ends the membership and its sockets when it is repeated", async (method, of) => {
+		expectLog(/The storage is full|A request failed/);
+		const [ann, bob] = [someone("ann"), someone("bob")];
+		const id = await newConversation(ann, [bob]);
+		const bobs = await Client.join(bob, id);
+		const end = () => as(ann, method, `/conversations/${id}/${of}/${bob}`, method === "PUT" ? {} : undefined);
+		const empty = await fill(stubOf(id), 1);
+		expect(await end()).toMatchObject({ status: 507, body: { error: { code: "storage_full" } } });
+		empty();
+		expect(await memberIds(ann, id)).toContain(bob);
+		expect((await end()).status).toBeLessThan(300);
+		expect(await bobs.closed).toBe(4403);
+		expect(await memberIds(ann, id)).not.toContain(bob);
+	});
+
+	it("a link that lets one person in lets in one", async () => {
+		expectLog(/The storage is full|A request failed/);
+		const [ann, bob, carl] = [someone("ann"), someone("bob"), someone("carl")];
+		const id = await newConversation(ann);
+		const { token } = (await as(ann, "POST", `/conversations/${id}/invites`, { maxUses: 1 })).body.invite;
+		const empty = await fill(stubOf(id), 3);
+		expect((await as(bob, "POST", "/invites/accept", { token })).status).toBe(507);
+		empty();
+		expect((await as(carl, "POST", "/invites/accept", { token })).status).toBe(200);
+		expect((await as(bob, "POST", "/invites/accept", { token })).body).toMatchObject({ error: { code: "invite_expired" } });
+		expect(await memberIds(ann, id)).toEqual(expect.not.arrayContaining([bob]));
+	});
+
+	it("a membership whose time is over ends, and others read on", async () => {
+		expectLog(/The storage is full/);
+		const [ann, bob] = [someone("ann"), someone("bob")];
+		const id = await newConversation(ann);
+		const until = new Date(Date.now() + 3600_000).toISOString();
+		const { token } = (await as(ann, "POST", `/conversations/${id}/invites`, { allows: { until } })).body.invite;
+		await as(bob, "POST", "/invites/accept", { token });
+		const bobs = await Client.join(bob, id);
+		await change(id, "UPDATE members SET ends_at = 1 WHERE ends_at IS NOT NULL");
+		await evict(stubOf(id), { webSockets: "hibernate" });
+		const empty = await fill(stubOf(id));
+		expect((await as(ann, "GET", `/conversations/${id}/messages`)).status).toBe(200);
+		expect(await bobs.closed).toBe(4403);
+		expect((await as(bob, "GET", `/conversations/${id}/messages`)).status).toBe(404);
+		empty();
+		expect(await memberIds(ann, id)).toEqual([ann]);
+	});
+
+	it("somebody whose name is another one by now reads on", async () => {
+		expectLog(/The storage is full/);
+		const [ann, bob] = [someone("ann"), someone("bob")];
+		const id = await newConversation(ann, [bob]);
+		const empty = await fill(stubOf(id));
+		const client = await Client.openBy(await tokenOf(bob, { name: "Robert", iat: Math.floor(Date.now() / 1000) + 20 }), id);
+		await client.next("chat:joined");
+		empty();
+	});
+
+	it("a guest who signs out hears nothing more, and is no member once there is room", async () => {
+		expectLog(/A conversation could not be called/);
+		const ann = someone("ann");
+		const id = await newConversation(ann);
+		await as(ann, "PATCH", `/conversations/${id}`, { assistant: "off" });
+		const { token } = (await as(ann, "POST", `/conversations/${id}/invites`, {})).body.invite;
+		const { body: guest } = await call("POST", "/auth/guest", undefined, { name: "Guest" });
+		await call("POST", "/invites/accept", guest.token, { token });
+		const client = await Client.openBy(guest.token, id);
+		const empty = await fill(stubOf(id));
+		expect((await call("POST", "/auth/sign-out", guest.token)).status).toBe(204);
+		expect(await client.closed).toBe(4401);
+		empty();
+		const user = env.USERS.getByName(guest.user.id) as unknown as DurableObjectStub<undefined>;
+		await runInDurableObject(user, (_object, { storage: { sql } }) => sql.exec("UPDATE jobs SET due_at = 0").toArray());
+		await evict(user);
+		await runDurableObjectAlarm(user);
+		expect(await memberIds(ann, id)).toEqual([ann]);
+	});
+
+	it("a legal hold and a suspension that had no room are in force once they are repeated, also after a sleep", async () => {
+		const [ann, bob] = [someone("ann"), someone("bob")];
+		const id = await newConversation(ann);
+		const users = env.USERS.getByName(bob);
+		const user = users as unknown as DurableObjectStub<undefined>;
+		const outcomeOf = (act: Promise<void>) => act.then(() => "done", String);
+		const both = async () => [
+			await runInDurableObject(env.CONVERSATIONS.getByName(id), (object) => outcomeOf(object.forDeployer().hold(true))),
+			await runInDurableObject(users, (object) => outcomeOf(object.suspend(true))),
+		];
+		const empty = [await fill(stubOf(id)), await fill(user)];
+		expect(await both()).toEqual([expect.stringContaining("full"), expect.stringContaining("full")]);
+		for (const one of empty) one();
+		expect(await both()).toEqual(["done", "done"]);
+		await evict(stubOf(id));
+		await evict(user);
+		expect((await as(ann, "GET", `/conversations/${id}`)).body.conversation).toMatchObject({ held: true });
+		expect((await as(bob, "GET", "/me")).body).toMatchObject({ error: { code: "suspended" } });
+	});
+
+	it("what expires while there is no room expires once there is", async () => {
+		const ann = someone("ann");
+		const id = await newConversation(ann);
+		await as(ann, "PATCH", `/conversations/${id}`, { assistant: "off" });
+		await as(ann, "POST", `/conversations/${id}/messages`, { content: "Old" });
+		await change(id, `UPDATE messages SET created_at = created_at - ${40 * 24 * 3600_000}`);
+		await evict(stubOf(id));
+		// Of the step, only what it notes last has no room.
+		const refuses = /INTO keeping/;
+		const empty = await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => fillUp(sql, { refuses }));
+		const { body } = await as(ann, "GET", `/conversations/${id}/messages`);
+		expect(body.messages).toMatchObject([{ content: "Old" }]);
+		await expect(runDurableObjectAlarm(stubOf(id))).rejects.toThrow(/full/);
+		empty();
+		// In the same life of the object.
+		await as(ann, "PATCH", `/conversations/${id}`, { retentionDays: 20 });
+		await runDurableObjectAlarm(stubOf(id));
+		expect((await as(ann, "GET", `/conversations/${id}/messages`)).body.messages).toMatchObject([{ content: "" }]);
+	});
 });

@@ -12,7 +12,6 @@ const apart = 6 * 3600_000;
 const stepLength = 100;
 
 type Parts = {
-	storage: Pick<DurableObjectStorage, "transactionSync">;
 	store: Store;
 	clients: Pick<Clients, "broadcast">;
 	lists: Pick<MemberLists, "changed">;
@@ -63,24 +62,24 @@ export class Retention {
 	}
 
 	#expireSome(): void {
-		const { storage, store, clients, lists, titles, files, now } = this.#with;
+		const { store, clients, lists, titles, files, now } = this.#with;
 		const { keeping, log } = store;
 		// Only erasures are due.
 		if (keeping.keptDays === undefined) return;
 		const before = now() - keeping.keptDays * dayLength;
 		const expired = keeping.expired(before, stepLength).flatMap((id) => log.message(id) ?? []);
 		const places = expired.map(({ seq }) => seq);
-		const changed = storage.transactionSync(() => {
+		const changed = store.whole(() => {
 			const deleted = expired.map((message) => ({ message: log.deleteMessage(message, now()), cursor: log.cursor }));
 			const last = places.at(-1);
 			if (last !== undefined) keeping.setExpiredUpto(last);
 			store.payments.linkQuestions.takeBackGone();
 			keeping.expireAsides(before);
+			files.releaseEach(places);
 			return deleted;
 		});
 		this.#oldestAt = undefined;
 		if (changed.length === 0) return;
-		files.releaseEach(places);
 		for (const { message, cursor } of changed) clients.broadcast(messageEvent("chat:updated", message, cursor));
 		for (const seq of places) titles.messageDeleted(seq);
 		lists.changed("all");
@@ -89,20 +88,24 @@ export class Retention {
 	/** An administrator sets the days in place of the deployment's, or leaves it to those again. Everybody is told. */
 	setByAdministrator(days: number | null): void {
 		const { store, titles, now } = this.#with;
-		if (!store.keeping.setAdministratorDays(days)) return;
-		store.audit.add("retention_changed", "", undefined, now());
-		titles.broadcast();
-		this.changed();
+		store.whole(() => {
+			if (!store.keeping.setAdministratorDays(days)) return;
+			store.audit.add("retention_changed", "", undefined, now());
+			titles.broadcast();
+			store.afterwards(() => this.changed());
+		});
 	}
 
 	/** Nothing may be deleted from now on, or it may again. Everybody is told. */
 	hold(isHeld: boolean): void {
 		const { store, titles, alarm, now } = this.#with;
-		if (!store.keeping.setHeld(isHeld, now())) return;
-		store.audit.add(isHeld ? "held" : "released", "", undefined, now());
-		// Those who have left meanwhile.
-		if (!isHeld) store.asides.removeStrangers();
-		titles.broadcast();
-		alarm.bringForward();
+		store.whole(() => {
+			if (!store.keeping.setHeld(isHeld, now())) return;
+			store.audit.add(isHeld ? "held" : "released", "", undefined, now());
+			// Those who have left meanwhile.
+			if (!isHeld) store.asides.removeStrangers();
+			titles.broadcast();
+			store.afterwards(() => alarm.bringForward());
+		});
 	}
 }

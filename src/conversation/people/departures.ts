@@ -45,23 +45,37 @@ export class Departures {
 	 * member.
 	 */
 	end(userId: string, by: string, how?: "ended"): Member | undefined {
-		const { members, audit, info } = this.#store;
-		const member = members.find(userId);
-		if (!member) return undefined;
+		const member = this.#store.members.find(userId);
+		if (member) this.#store.whole(() => this.#end(member, by, how));
+		return member;
+	}
+
+	#end(member: Member, by: string, how?: "ended"): void {
+		const { members, audit } = this.#store;
+		const { userId } = member;
 		const isRemoved = by !== userId;
 		if (member.role === "owner") {
 			if (members.countOwners() < 2) this.#bequeath(userId, by);
 			this.endWorksOf(userId, by);
 		}
 		members.remove(userId, isRemoved);
-		this.#asides.removeAllOf(userId);
 		this.#files.releaseUnsentOf(userId);
 		if (isRemoved) members.decide(userId, null, this.#now());
 		const change = how ?? (isRemoved ? "removed" : "left");
 		audit.add(change, by, isRemoved ? userId : undefined, this.#now());
 		noteChange(this.#store, member, { change: change === "ended" ? "left" : change }, this.#now());
-		this.#clients.broadcast({ type: "chat:member-left", conversationId: info.id, userId }, userId);
-		return member;
+		this.#store.afterwards(() => this.#ended(userId));
+	}
+
+	/** Ends a membership although there is no room to say so in the audit: nobody may read for longer. For people who leave no works and no heir. */
+	endWithoutRoom(userId: string): void {
+		this.#store.members.remove(userId, false);
+		this.#ended(userId);
+	}
+
+	#ended(userId: string): void {
+		this.#asides.removeAllOf(userId);
+		this.#clients.broadcast({ type: "chat:member-left", conversationId: this.#store.info.id, userId }, userId);
 	}
 
 	/** Makes another member the owner. Without another member, the first person who enters becomes one. */
@@ -73,9 +87,11 @@ export class Departures {
 		const wasLimited = members.standing(heir.userId).link !== null;
 		if (wasLimited) members.setStanding(heir.userId);
 		audit.add("role_changed", by, heir.userId, this.#now());
-		this.#clients.broadcast({ type: "chat:member", conversationId: info.id, member: { ...heir, role: "owner" } }, from);
-		this.#lists.memberChanged(heir.userId);
-		if (wasLimited) this.#standingChanged(heir.userId);
+		this.#store.afterwards(() => {
+			this.#clients.broadcast({ type: "chat:member", conversationId: info.id, member: { ...heir, role: "owner" } }, from);
+			this.#lists.memberChanged(heir.userId);
+			if (wasLimited) this.#standingChanged(heir.userId);
+		});
 	}
 
 	/** Invites and webhooks act in the name of an owner: they end when their maker is none any more. */

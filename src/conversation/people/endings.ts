@@ -1,15 +1,22 @@
 // Ends memberships that a link gave until a date. Must not know sockets: the caller disconnects whoever is no member any more.
 
+import { orFull } from "../../platform/full.ts";
+import { isRefusal } from "../../protocol/refusal.ts";
 import type { Store } from "../store/store.ts";
 import type { Departures } from "./departures.ts";
 
 export class Endings {
 	readonly #store: Store;
-	readonly #departures: Pick<Departures, "end">;
+	readonly #departures: Pick<Departures, "end" | "endWithoutRoom">;
 	readonly #disconnect: (userId: string) => void;
 	readonly #now: () => number;
 
-	constructor(parts: { store: Store; departures: Pick<Departures, "end">; disconnect: (userId: string) => void; now: () => number }) {
+	constructor(parts: {
+		store: Store;
+		departures: Pick<Departures, "end" | "endWithoutRoom">;
+		disconnect: (userId: string) => void;
+		now: () => number;
+	}) {
 		this.#store = parts.store;
 		this.#departures = parts.departures;
 		this.#disconnect = parts.disconnect;
@@ -26,7 +33,8 @@ export class Endings {
 		const now = this.#now();
 		if ((this.dueAt ?? Number.POSITIVE_INFINITY) > now) return;
 		for (const userId of this.#store.members.ended(now)) {
-			this.#departures.end(userId, userId, "ended");
+			const full = orFull(() => this.#departures.end(userId, userId, "ended"));
+			if (isRefusal(full)) this.#departures.endWithoutRoom(userId);
 			this.#disconnect(userId);
 		}
 	}

@@ -45,12 +45,11 @@ export class Erasure {
 	readonly #queues: readonly { cancel(userId: string): void }[];
 	readonly #replies: { live(message: Message): Message; forget(userId: string): void };
 	readonly #files: { releaseEach(places: readonly number[]): void };
-	readonly #transact: (work: () => void) => void;
 	readonly #resync: () => void;
 	readonly #now: () => number;
 
 	/**
-	 * `queues` hold jobs by user id; `replies` have the text of a running reply; `transact` does all of its work or nothing; `resync`
+	 * `queues` hold jobs by user id; `replies` have the text of a running reply; `resync`
 	 * makes all clients reconnect with their cursors.
 	 */
 	constructor(parts: {
@@ -63,7 +62,6 @@ export class Erasure {
 		queues: readonly { cancel(userId: string): void }[];
 		replies: { live(message: Message): Message; forget(userId: string): void };
 		files: { releaseEach(places: readonly number[]): void };
-		transact: (work: () => void) => void;
 		resync: () => void;
 		now: () => number;
 	}) {
@@ -77,7 +75,6 @@ export class Erasure {
 		this.#queues = parts.queues;
 		this.#replies = parts.replies;
 		this.#files = parts.files;
-		this.#transact = parts.transact;
 		this.#resync = parts.resync;
 		this.#now = parts.now;
 	}
@@ -93,16 +90,17 @@ export class Erasure {
 		const own = rows.filter(({ seq, author_id }) => author_id === userId && seq <= upTo);
 		const others = rows.filter(({ seq, author_id }) => author_id !== userId && seq <= upTo);
 		const newer = rows.filter(({ seq }) => seq > upTo);
-		const revision = rows.length > 0 ? this.#store.log.newRevision() : 0;
-		let reactions = 0;
-		this.#transact(() => {
+		const [revision, reactions] = this.#store.whole(() => {
+			const revision = rows.length > 0 ? this.#store.log.newRevision() : 0;
+			let reactions = 0;
 			for (const row of own) this.#tables.eraseMessage(row, alias, this.#now(), revision);
 			for (const row of newer) this.#tables.touch(row, revision);
 			for (const row of others) reactions += this.#tables.eraseFromMessage(row, userId, alias, revision);
+			this.#store.payments.linkQuestions.takeBackGone();
+			this.#files.releaseEach(own.map(({ seq }) => seq));
+			this.#store.summaries.changed();
+			return [revision, reactions];
 		});
-		this.#store.payments.linkQuestions.takeBackGone();
-		this.#files.releaseEach(own.map(({ seq }) => seq));
-		this.#store.summaries.changed();
 		this.#broadcast(revision, rows.length);
 		for (const { seq } of own) this.#titles.messageDeleted(seq);
 		if (rows.length > 0 || after === 0) this.#lists.changed("all");
@@ -111,16 +109,20 @@ export class Erasure {
 
 	/** Ends their membership before the first step, and removes their id and their title from everything beside messages. */
 	removeMember(userId: string, alias: string): void {
-		this.#departures.end(userId, userId);
-		this.#eraseBesideMessages(userId, alias);
-		this.#titles.personErased(userId);
+		this.#store.whole(() => {
+			this.#departures.end(userId, userId);
+			this.#eraseBesideMessages(userId, alias);
+			this.#titles.personErased(userId);
+		});
 	}
 
 	/** The same for somebody whose membership has ended. If they are a member again, that is a new membership, and it stays. */
 	removeFormerMember(userId: string, alias: string, until: Until): void {
-		this.#eraseBesideMessages(userId, alias, until);
-		this.#titles.personErased(alias);
-		if (!this.#isBack(userId)) this.#titles.personErased(userId);
+		this.#store.whole(() => {
+			this.#eraseBesideMessages(userId, alias, until);
+			this.#titles.personErased(alias);
+			if (!this.#isBack(userId)) this.#titles.personErased(userId);
+		});
 	}
 
 	#isBack(userId: string): boolean {
@@ -134,8 +136,10 @@ export class Erasure {
 		const wereCurrent = this.#store.instructions.erase(userId, { userId: alias, username: erasedName }, until?.at);
 		if (wereCurrent) this.#titles.broadcast();
 		if (isBack) return;
-		this.#replies.forget(userId);
-		for (const queue of this.#queues) queue.cancel(userId);
+		this.#store.afterwards(() => {
+			this.#replies.forget(userId);
+			for (const queue of this.#queues) queue.cancel(userId);
+		});
 	}
 
 	#broadcast(revision: number, changed: number): void {

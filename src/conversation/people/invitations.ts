@@ -1,6 +1,7 @@
 // Invites: who may make, see and revoke them, whom they admit, and what they allow the people who come by them. Must not know sockets,
 // HTTP or tokens.
 
+import { orFull } from "../../platform/full.ts";
 import type { Member, MemberRole } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -48,11 +49,11 @@ export class Invitations {
 		// Nobody can come whose membership would be over.
 		const expiresAt = Math.min(invite.expiresAt, allowed.accessEndsAt ?? invite.expiresAt);
 		const used = { uses: 0, asked: 0, microUsd: 0 };
-		this.#store.invites.add(
-			{ ...invite, ...allowed, ...used, expiresAt, createdBy: member.userId, createdAt: now },
-			invite.byToken ?? null,
-		);
-		this.#store.audit.add("invited", member.userId, undefined, now);
+		const added = { ...invite, ...allowed, ...used, expiresAt, createdBy: member.userId, createdAt: now };
+		this.#store.whole(() => {
+			this.#store.invites.add(added, invite.byToken ?? null);
+			this.#store.audit.add("invited", member.userId, undefined, now);
+		});
 		return { expiresAt };
 	}
 
@@ -73,11 +74,13 @@ export class Invitations {
 		const invite = invites.find(inviteId);
 		const people = invite && withPeople ? invites.peopleOf(inviteId).filter((userId) => members.find(userId)?.role !== "owner") : [];
 		if (!invite || (!isLive(invite, now) && people.length === 0)) return { code: "not_found" };
-		if (isLive(invite, now)) {
-			invites.expire(inviteId, now);
-			audit.add("revoked", member.userId, undefined, now);
-		}
-		for (const userId of people) this.#departures.end(userId, member.userId);
+		this.#store.whole(() => {
+			if (isLive(invite, now)) {
+				invites.expire(inviteId, now);
+				audit.add("revoked", member.userId, undefined, now);
+			}
+			for (const userId of people) this.#departures.end(userId, member.userId);
+		});
 		return { removed: people };
 	}
 
@@ -118,18 +121,20 @@ export class Invitations {
 		const widens = admits && known !== undefined && this.#widens(invite, known);
 		if (known && !widens) {
 			// Owners who remove somebody can revoke every link that the person holds.
-			if (isLive(invite, this.#now())) invites.recordUse(invite.id, person.userId);
+			if (isLive(invite, this.#now())) orFull(() => invites.recordUse(invite.id, person.userId));
 			return known;
 		}
 		if (bans.find(person.userId)) return { code: "forbidden" };
 		if (!admits) return { code: "invite_expired" };
 		const standing = this.#standingBy(invite, known);
-		const member = known
-			? this.#membership.set(known, { role: invite.role, standing }, invite.createdBy)
-			: this.#membership.add(person, invite.role, standing);
-		if (!member) return { code: "too_many" };
-		invites.countUse(invite.id, person.userId);
-		return member;
+		return this.#store.whole(() => {
+			const member = known
+				? this.#membership.set(known, { role: invite.role, standing }, invite.createdBy)
+				: this.#membership.add(person, invite.role, standing);
+			if (!member) return { code: "too_many" };
+			invites.countUse(invite.id, person.userId);
+			return member;
+		});
 	}
 
 	/** Whoever is here already keeps what they may read. */

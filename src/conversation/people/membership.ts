@@ -1,5 +1,6 @@
 // The members of a conversation: its creation, roles, and the end of a membership. Must not know sockets, HTTP or tokens.
 
+import { orFull } from "../../platform/full.ts";
 import type { LinkedMember } from "../../protocol/archive.ts";
 import type { ClaudeChange, InstructionsVersion } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
@@ -7,12 +8,11 @@ import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { May } from "../../protocol/people/link.ts";
 import type { NamedPerson, Person } from "../../protocol/person.ts";
-import type { Refusal } from "../../protocol/refusal.ts";
+import { isRefusal, type Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import { mayOf } from "../replies/money/link-rights.ts";
 import type { Titles } from "../replies/title.ts";
-import type { AuditEntry } from "../store/audit.ts";
-import type { Ban } from "../store/bans.ts";
+import type { AuditAction, AuditEntry } from "../store/audit.ts";
 import type { RetentionChange } from "../store/keeping.ts";
 import { ordinary, type Standing } from "../store/members.ts";
 import type { Store } from "../store/store.ts";
@@ -85,7 +85,8 @@ export class Membership {
 		const known = this.find(person, false);
 		const { members } = this.#store;
 		const { userId, isAccount } = person;
-		if (known && isAccount !== undefined && members.isGuest(userId) === isAccount) members.setAccount(userId, isAccount);
+		// Without room for it they are let in all the same: reading goes on.
+		if (known && isAccount !== undefined && members.isGuest(userId) === isAccount) orFull(() => members.setAccount(userId, isAccount));
 		return known;
 	}
 
@@ -97,7 +98,8 @@ export class Membership {
 		if (!known) return this.add(person, member.role);
 		const { username, namedAt } = person;
 		const isNewer = namedAt !== undefined && namedAt >= this.#store.members.namedAt(person.userId);
-		return isNewer ? this.#rename(known, username, namedAt) : known;
+		const renamed = isNewer && orFull(() => this.#rename(known, username, namedAt));
+		return renamed && !isRefusal(renamed) ? renamed : known;
 	}
 
 	/** Does nothing for a person who is not a member. */
@@ -108,17 +110,19 @@ export class Membership {
 
 	#rename(known: Member, username: string, namedAt = 0): Member {
 		const named = { ...known, username };
-		if (known.username !== username) {
+		if (known.username === username) return named;
+		this.#store.whole(() => {
 			this.#store.members.rename(known.userId, username, namedAt);
 			noteChange(this.#store, named, { change: "renamed", formerName: known.username }, this.#now());
 			this.#broadcast(named);
-		}
+		});
 		return named;
 	}
 
-	/** To be called for a new member and after a change of one. */
+	/** To be called for a new member and after a change of one, in the same step. */
 	#broadcast(member: Member): void {
-		this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member: this.#shown(member) });
+		const tell = () => this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member: this.#shown(member) });
+		this.#store.afterwards(tell);
 	}
 
 	/** With what a link lets them do. */
@@ -131,11 +135,13 @@ export class Membership {
 	add({ userId, username, namedAt, isAccount }: NamedPerson, role: MemberRole, standing?: Standing): Member | undefined {
 		if (this.#store.members.count >= limits.members) return undefined;
 		const member = { userId, username, role };
-		this.#store.members.add({ ...member, namedAt, isAccount, ...standing }, this.#now());
-		this.#store.audit.add("joined", userId, undefined, this.#now());
-		noteChange(this.#store, member, { change: "joined" }, this.#now());
-		this.#broadcast(member);
-		this.#lists.memberChanged(userId);
+		this.#store.whole(() => {
+			this.#store.members.add({ ...member, namedAt, isAccount, ...standing }, this.#now());
+			this.#store.audit.add("joined", userId, undefined, this.#now());
+			noteChange(this.#store, member, { change: "joined" }, this.#now());
+			this.#broadcast(member);
+			this.#store.afterwards(() => this.#lists.memberChanged(userId));
+		});
 		return member;
 	}
 
@@ -148,12 +154,14 @@ export class Membership {
 		const isLifted = members.standing(userId).link !== null && (may === null || role === "owner");
 		const isOther = role !== undefined && role !== known.role;
 		if (isOther && known.role === "owner" && members.countOwners() < 2) return { code: "last_owner" };
-		if (isOther) members.decide(userId, role, this.#now());
-		if (isOther && known.role === "owner") this.#departures.endWorksOf(userId, member.userId);
-		return this.set(known, { role: role ?? known.role, ...(isLifted && { standing: ordinary }) }, member.userId);
+		return this.#store.whole(() => {
+			if (isOther) members.decide(userId, role, this.#now());
+			if (isOther && known.role === "owner") this.#departures.endWorksOf(userId, member.userId);
+			return this.set(known, { role: role ?? known.role, ...(isLifted && { standing: ordinary }) }, member.userId);
+		});
 	}
 
-	/** Sets what is different. Without a `standing`, theirs stays. */
+	/** Sets what is different. Without a `standing`, theirs stays. To be called in a step. */
 	set(known: Member, { role, standing }: { role: MemberRole; standing?: Standing }, by: string): Member {
 		const { members, audit } = this.#store;
 		const { userId } = known;
@@ -169,8 +177,10 @@ export class Membership {
 		const changed = { ...known, role };
 		if (role === known.role && !standing) return this.#shown(changed);
 		this.#broadcast(changed);
-		this.#lists.memberChanged(userId);
-		if (standing) this.#standingChanged(userId);
+		this.#store.afterwards(() => {
+			this.#lists.memberChanged(userId);
+			if (standing) this.#standingChanged(userId);
+		});
 		return this.#shown(changed);
 	}
 
@@ -184,42 +194,11 @@ export class Membership {
 		const found = this.#store.members.find(userId);
 		if (!found) return { code: "not_found" };
 		if (found.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
-		this.#departures.end(userId, member.userId);
-		if (revokesUsedInvites && !isLeaving) this.#departures.endInvitesUsedBy(userId, member.userId);
+		this.#store.whole(() => {
+			this.#departures.end(userId, member.userId);
+			if (revokesUsedInvites && !isLeaving) this.#departures.endInvitesUsedBy(userId, member.userId);
+		});
 		return { removed: found };
-	}
-
-	/** Bans a person, who need not be a member: no invite and no grant admits them. Ends their membership. */
-	ban(member: Member, userId: string, { revokesUsedInvites = false } = {}): Ban | Refusal {
-		if (member.role !== "owner") return { code: "forbidden" };
-		if (userId === member.userId) return { code: "bad_request" };
-		const { bans, members, audit } = this.#store;
-		const known = bans.find(userId);
-		if (known) return known;
-		if (bans.count >= limits.bans) return { code: "too_many" };
-		bans.add(userId, members.find(userId)?.username, member.userId, this.#now());
-		audit.add("banned", member.userId, userId, this.#now());
-		this.#departures.end(userId, member.userId);
-		if (revokesUsedInvites) this.#departures.endInvitesUsedBy(userId, member.userId);
-		return bans.find(userId) as Ban;
-	}
-
-	/** Lifts a ban. A person whose membership it ended comes back by an invite created since then. */
-	unban(member: Member, userId: string): { unbanned: true } | Refusal {
-		if (member.role !== "owner") return { code: "forbidden" };
-		if (!this.#store.bans.delete(userId)) return { code: "not_found" };
-		this.#store.audit.add("unbanned", member.userId, userId, this.#now());
-		return { unbanned: true };
-	}
-
-	/** Lists the bans, newest first. Only for owners. */
-	bans(member: Member): { bans: Ban[] } | Refusal {
-		return member.role === "owner" ? { bans: this.#store.bans.list() } : { code: "forbidden" };
-	}
-
-	banOf(member: Member, userId: string): Ban | Refusal {
-		if (member.role !== "owner") return { code: "forbidden" };
-		return this.#store.bans.find(userId) ?? { code: "not_found" };
 	}
 
 	/** Refuses members who may not delete the conversation. */
@@ -266,14 +245,19 @@ export class Membership {
 
 	update(member: Member, change: ConversationChange): ConversationInfo | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
-		for (const name of this.#store.changeSettings(change)) this.#store.audit.add(`${name}_changed`, member.userId, undefined, this.#now());
-		if (change.instructions !== undefined) this.#instruct(member, change.instructions);
-		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
-		if (this.#store.keeping.setDays(change.retentionDays))
-			this.#store.audit.add("retention_changed", member.userId, undefined, this.#now());
-		if (change.title !== undefined) this.#titles.set(change.title, member.userId);
+		this.#store.whole(() => this.#set(member, change));
 		this.#titles.broadcast();
 		return this.#store.info;
+	}
+
+	#set(member: Member, { instructions, assistant, retentionDays, title, ...settings }: ConversationChange): void {
+		const { audit, keeping } = this.#store;
+		const note = (action: AuditAction) => audit.add(action, member.userId, undefined, this.#now());
+		for (const name of this.#store.changeSettings(settings)) note(`${name}_changed`);
+		if (instructions !== undefined) this.#instruct(member, instructions);
+		if (assistant !== undefined) this.#store.setAssistant(assistant);
+		if (keeping.setDays(retentionDays)) note("retention_changed");
+		if (title !== undefined) this.#titles.set(title, member.userId);
 	}
 
 	#instruct({ userId, username }: Member, text: string): void {

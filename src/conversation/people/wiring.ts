@@ -7,6 +7,7 @@ import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
 import type { Sockets } from "../sockets/sockets.ts";
 import type { Store } from "../store/store.ts";
+import { Bannings } from "./bannings.ts";
 import { Departures } from "./departures.ts";
 import { Endings } from "./endings.ts";
 import { Erasure } from "./erasure.ts";
@@ -14,7 +15,7 @@ import { Invitations } from "./invitations.ts";
 import { Membership } from "./membership.ts";
 
 type Dependencies = {
-	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">;
+	storage: Pick<DurableObjectStorage, "sql">;
 	store: Store;
 	clients: Pick<Clients, "broadcast" | "flush">;
 	sockets: Pick<Sockets, "all" | "close">;
@@ -37,7 +38,6 @@ export function peopleOf(parts: Dependencies) {
 		sql: storage.sql,
 		departures,
 		queues: [removals, lists],
-		transact: (work) => storage.transactionSync(work),
 		resync: () => {
 			clients.flush();
 			webhooks.changed();
@@ -51,5 +51,6 @@ export function peopleOf(parts: Dependencies) {
 	const endings = new Endings({ ...parts, departures, disconnect });
 	const membership = new Membership({ ...parts, departures });
 	const invitations = new Invitations({ ...parts, membership, departures });
-	return { departures, erasure, endings, membership, invitations };
+	const bannings = new Bannings({ ...parts, departures });
+	return { departures, erasure, endings, membership, bannings, invitations };
 }

@@ -112,11 +112,13 @@ export class Titles {
 		if (title !== undefined && isStillWanted) this.#setFound(truncateLine(title, limits.generatedTitle), question.seq);
 	}
 
-	/** Sends the conversation to everybody who is connected and to all lists. */
+	/** Sends the conversation to everybody who is connected and to all lists, once the step that runs is stored. */
 	broadcast(): void {
-		const conversation = this.#store.info;
-		this.#clients.broadcast({ type: "chat:conversation", conversationId: conversation.id, conversation });
-		this.#lists.changed("all");
+		this.#store.afterwards(() => {
+			const conversation = this.#store.info;
+			this.#clients.broadcast({ type: "chat:conversation", conversationId: conversation.id, conversation });
+			this.#lists.changed("all");
+		});
 	}
 
 	#findFirstWords(): void {

@@ -57,6 +57,7 @@ type Row = { days: number | null; held_at: number | null; expired_upto: number; 
 /** The place of the last message that is erased from, and the time until which, in ms. */
 export type Until = { upTo: number; at: number };
 type HeldErasure = { userId: string; alias: string; after: number } & Until;
+type Memory = { row: Row; erasures: HeldErasure[]; administratorDays: number | null };
 
 export class Keeping {
 	readonly #sql: SqlStorage;
@@ -80,6 +81,15 @@ export class Keeping {
 		if (left) this.#row = { ...this.#row, is_left: left.is_left };
 		this.#administratorDays = this.#sql.exec<{ days: number }>("SELECT days FROM set_days").toArray()[0]?.days ?? null;
 		this.#loadErasures();
+	}
+
+	/** What is put back where something was not stored. */
+	get memory(): Memory {
+		return { row: this.#row, erasures: this.#erasures, administratorDays: this.#administratorDays };
+	}
+
+	set memory({ row, erasures, administratorDays }: Memory) {
+		[this.#row, this.#erasures, this.#administratorDays] = [row, erasures, administratorDays];
 	}
 
 	/** What people see of it. */
@@ -151,9 +161,9 @@ export class Keeping {
 	/** False if nothing is different. */
 	setAdministratorDays(days: number | null): boolean {
 		if (days === this.#administratorDays) return false;
-		this.#administratorDays = days;
 		if (days === null) this.#sql.exec("DELETE FROM set_days");
 		else this.#sql.exec("INSERT OR REPLACE INTO set_days (one, days) VALUES (1, ?)", days);
+		this.#administratorDays = days;
 		return true;
 	}
 
@@ -168,11 +178,13 @@ export class Keeping {
 		this.#save({ expired_upto: seq });
 	}
 
+	/** Stored first: what is only known here would count as done. */
 	#save(change: Partial<Row>): void {
-		this.#row = { ...this.#row, ...change };
-		const { days, held_at, expired_upto, is_left } = this.#row;
+		const row = { ...this.#row, ...change };
+		const { days, held_at, expired_upto, is_left } = row;
 		const statement = "INSERT OR REPLACE INTO keeping (one, days, held_at, expired_upto, is_left) VALUES (1, ?, ?, ?, ?)";
 		this.#sql.exec(statement, days, held_at, expired_upto, is_left);
+		this.#row = row;
 	}
 
 	/** When the oldest message that is not deleted was sent, or the oldest private question was asked. */

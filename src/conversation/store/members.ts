@@ -103,11 +103,16 @@ export class Members {
 	}
 
 	clear(): void {
+		this.forget();
+		this.#sql.exec("DELETE FROM members");
+	}
+
+	/** Forgets what was looked up: something of it was not stored. */
+	forget(): void {
 		this.#guests.clear();
 		this.#known.clear();
 		this.#reading.clear();
 		this.#changed();
-		this.#sql.exec("DELETE FROM members");
 	}
 
 	/** Forgets what was looked up before a member was added, changed or removed. */

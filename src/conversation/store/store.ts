@@ -3,10 +3,10 @@
 // everything between two awaits of the caller is one step.
 
 import { migrate } from "../../platform/migrate.ts";
+import { Steps } from "../../platform/steps.ts";
 import type { ClaudeChange } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
-import type { Usage } from "../../protocol/message.ts";
 import type { NamedPerson } from "../../protocol/person.ts";
 import { Audit } from "./audit.ts";
 import { Bans } from "./bans.ts";
@@ -16,6 +16,7 @@ import { MemberChanges } from "./claude/member-changes.ts";
 import { PromptMessages } from "./claude/prompt-messages.ts";
 import { changed, type SettingColumns, type SettingsRow, settingsOf, settingsRowOf } from "./claude/settings.ts";
 import { Summaries } from "./claude/summaries.ts";
+import { type TitleUsage, type Titling, type TitlingRow, titlingOf, untitled } from "./claude/titling.ts";
 import { Files } from "./files.ts";
 import { Invites } from "./invites.ts";
 import { Keeping } from "./keeping.ts";
@@ -30,30 +31,17 @@ import { Feed } from "./webhooks/feed.ts";
 import { IncomingWebhooks } from "./webhooks/incoming.ts";
 import { OutgoingWebhooks } from "./webhooks/outgoing.ts";
 
-type ConversationRow = SettingsRow & {
-	id: string;
-	title: string;
-	assistant: AssistantMode;
-	lineage: string;
-	created_at: number;
-	is_titled: number;
-	titled_from: number | null;
-	titled_by: string | null;
-	is_title_asked: number;
-	title_usage: string | null;
-	deleted_at: number | null;
-	forked_from: string | null;
-	forked_at: number | null;
-};
-
-/** The tokens that one request for a title used, and its model. */
-export type TitleUsage = Usage & { model: string | undefined };
-
-/**
- * The origin of the title: a person, or the message at the place `from`. `by`: the person's id, null if it is not
- * known. `isAsked`: Claude was asked for a title, which happens once; `usage` is that of this request.
- */
-export type Titling = { isGiven: boolean; by: string | null; from: number | null; isAsked: boolean; usage?: TitleUsage };
+type ConversationRow = SettingsRow &
+	TitlingRow & {
+		id: string;
+		title: string;
+		assistant: AssistantMode;
+		lineage: string;
+		created_at: number;
+		deleted_at: number | null;
+		forked_from: string | null;
+		forked_at: number | null;
+	};
 
 /** A conversation as it begins; `createdAt` in ms. `titledBy`: the id of the person who gave the title, if that is known. */
 export type NewConversation = {
@@ -68,8 +56,8 @@ export type NewConversation = {
 type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync">;
 
 export class Store {
-	readonly #storage: Storage;
 	readonly #sql: SqlStorage;
+	readonly #steps: Steps;
 	readonly members: Members;
 	readonly invites: Invites;
 	readonly audit: Audit;
@@ -83,7 +71,7 @@ export class Store {
 	readonly webhooks: OutgoingWebhooks;
 	readonly incomingWebhooks: IncomingWebhooks;
 	#conversation?: Omit<ConversationInfo, "instructions" | "instructionsBy">;
-	#titling: Titling = { isGiven: false, by: null, from: null, isAsked: false };
+	#titling: Titling = untitled;
 	#end: "ending" | "over" | undefined;
 	#log?: Log;
 	#reader?: LogReader;
@@ -95,8 +83,11 @@ export class Store {
 	/** Only reads: asking for a conversation that was never created leaves nothing behind. */
 	constructor(storage: Storage, deploymentDays?: number) {
 		const { sql } = storage;
-		this.#storage = storage;
 		this.#sql = sql;
+		this.#steps = new Steps(
+			(work) => storage.transactionSync(work),
+			() => this.#remember(),
+		);
 		this.members = new Members(sql);
 		this.invites = new Invites(sql);
 		this.audit = new Audit(sql);
@@ -124,13 +115,7 @@ export class Store {
 		if (row.deleted_at !== null) this.#end = "ending";
 		const forkedFrom = row.forked_from !== null && { conversationId: row.forked_from, seq: row.forked_at ?? 0 };
 		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant, ...settingsOf(row), ...(forkedFrom && { forkedFrom }) };
-		this.#titling = {
-			isGiven: row.is_titled === 1,
-			by: row.titled_by,
-			from: row.titled_from,
-			isAsked: row.is_title_asked === 1,
-			...(row.title_usage !== null && { usage: JSON.parse(row.title_usage) as TitleUsage }),
-		};
+		this.#titling = titlingOf(row);
 		const rows = new MessageRows(this.#sql, id);
 		this.#log = new Log(this.#sql, rows, lineage, this);
 		this.#reader = new LogReader(this.#sql, rows, this.#log);
@@ -167,17 +152,27 @@ export class Store {
 		this.#load();
 	}
 
-	/** Stores everything that is written by this, or nothing of it: then what is known of the log and its title is as it was, too. */
+	/** Stores everything that is written by this, or nothing of it: then what is known of it is as it was, too. */
 	whole<T>(work: () => T): T {
-		const [log, conversation, titling] = [this.#log, this.#conversation, this.#titling];
+		return this.#steps.whole(work);
+	}
+
+	/** Tells others, once the step that runs is stored. */
+	afterwards(effect: () => void): void {
+		this.#steps.afterwards(effect);
+	}
+
+	#remember(): () => void {
+		const [log, conversation, titling, end] = [this.#log, this.#conversation, this.#titling, this.#end];
 		const memory = log?.memory;
-		try {
-			return this.#storage.transactionSync(work);
-		} catch (error) {
+		const others = [this.members, this.instructions, this.webhooks];
+		const { memory: keeping } = this.keeping;
+		return () => {
 			if (log && memory) log.memory = memory;
-			[this.#conversation, this.#titling] = [conversation, titling];
-			throw error;
-		}
+			[this.#conversation, this.#titling, this.#end] = [conversation, titling, end];
+			this.keeping.memory = keeping;
+			for (const other of others) other.forget();
+		};
 	}
 
 	/** It was created and is not deleted. If it does not exist, nothing else may be asked for. */

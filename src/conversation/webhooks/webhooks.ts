@@ -264,11 +264,13 @@ export class Webhooks {
 	#end(ended: readonly (Owned & { id: string })[]): number {
 		const { store, endToken } = this.#with;
 		for (const { id, createdBy, tokenId, ownsToken } of ended) {
-			this.#queue.cancel(id);
-			this.#places.delete(id);
 			store.webhooks.remove(id);
 			store.incomingWebhooks.remove(id);
-			if (ownsToken) void endToken(createdBy, tokenId);
+			store.afterwards(() => {
+				this.#queue.cancel(id);
+				this.#places.delete(id);
+				if (ownsToken) void endToken(createdBy, tokenId);
+			});
 		}
 		return ended.length;
 	}

@@ -29,7 +29,6 @@ it("erasing a person cancels the jobs that wait to be retried for them", () =>
 			files: { releaseEach: () => {} },
 			queues: [removals],
 			replies: { live: (message) => message, forget: () => {} },
-			transact: (work) => storage.transactionSync(work),
 			resync: () => {},
 		});
 		erasure.removeMember("bob", "erased-1");

@@ -84,7 +84,7 @@ describe("a question counts to a link", () => {
 			expect(usedOf(conversation)).toBe(1);
 			const erasure = new Erasure({
 				...{ sql: state.storage.sql, ...conversation, lists: { changed: () => {} }, files: { releaseEach: () => {} }, queues: [] },
-				...{ transact: (work) => state.storage.transactionSync(work), resync: () => {}, now: () => conversation.now },
+				...{ resync: () => {}, now: () => conversation.now },
 			});
 			erasure.removeMember(eve.userId, "erased");
 			erasure.step(eve.userId, "erased", 0);

@@ -40,7 +40,6 @@ const erasureIn = (conversation: TestConversation, { storage }: DurableObjectSta
 		lists: { changed: () => {} },
 		files: { releaseEach: () => {} },
 		queues: [],
-		transact: (work) => storage.transactionSync(work),
 		resync: () => {},
 		now: () => conversation.now,
 	});

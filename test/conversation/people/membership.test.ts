@@ -220,7 +220,7 @@ describe("invites end", () => {
 		["leaves", (conversation: TestConversation) => conversation.membership.remove(bobs, "bob")],
 		["is no owner any more", (conversation: TestConversation) => conversation.membership.change(owner, "bob", { role: "reader" })],
 		["ends", (conversation: TestConversation) => conversation.departures.end("bob", "bob")],
-		["is banned", (conversation: TestConversation) => conversation.membership.ban(owner, "bob")],
+		["is banned", (conversation: TestConversation) => conversation.bannings.ban(owner, "bob")],
 	])("when their maker %s", (_how, end) =>
 		inConversation((conversation) => {
 			withBob(conversation);
@@ -243,7 +243,7 @@ describe("invites end", () => {
 			conversation.membership.remove(owner, "bob", { revokesUsedInvites: true });
 			expect(["used", "second", "other", "kept"].map((id) => admits(conversation, id))).toEqual([false, false, true, true]);
 			conversation.invitations.accept({ userId: "dan", username: "Dan" }, "other");
-			conversation.membership.ban(owner, "dan", { revokesUsedInvites: true });
+			conversation.bannings.ban(owner, "dan", { revokesUsedInvites: true });
 			expect(["other", "kept"].map((id) => admits(conversation, id))).toEqual([false, true]);
 		}));
 });
@@ -256,8 +256,8 @@ describe("a ban", () => {
 		inConversation((conversation) => {
 			const client = conversation.enter(bob);
 			const ban = { userId: "bob", username: "Bob", bannedBy: "ann", bannedAt: new Date(conversation.now).toISOString() };
-			expect(conversation.membership.ban(owner, "bob")).toEqual(ban);
-			expect(conversation.membership.ban(owner, "bob")).toEqual(ban);
+			expect(conversation.bannings.ban(owner, "bob")).toEqual(ban);
+			expect(conversation.bannings.ban(owner, "bob")).toEqual(ban);
 			conversation.say(client, "Hi");
 			expect(client.last("chat:error").code).toBe("forbidden");
 			conversation.now += 1;
@@ -266,9 +266,9 @@ describe("a ban", () => {
 				{ code: "forbidden" },
 				undefined,
 			]);
-			expect([conversation.membership.bans(owner), conversation.membership.banOf(owner, "bob")]).toEqual([{ bans: [ban] }, ban]);
-			expect(conversation.membership.unban(owner, "bob")).toEqual({ unbanned: true });
-			expect([conversation.membership.unban(owner, "bob"), conversation.membership.banOf(owner, "bob")]).toEqual([
+			expect([conversation.bannings.list(owner), conversation.bannings.of(owner, "bob")]).toEqual([{ bans: [ban] }, ban]);
+			expect(conversation.bannings.unban(owner, "bob")).toEqual({ unbanned: true });
+			expect([conversation.bannings.unban(owner, "bob"), conversation.bannings.of(owner, "bob")]).toEqual([
 				{ code: "not_found" },
 				{ code: "not_found" },
 			]);
@@ -286,7 +286,7 @@ describe("a ban", () => {
 
 	it("also keeps out a person who was never a member", () =>
 		inConversation((conversation) => {
-			expect(conversation.membership.ban(owner, "eve")).toMatchObject({ userId: "eve", bannedBy: "ann" });
+			expect(conversation.bannings.ban(owner, "eve")).toMatchObject({ userId: "eve", bannedBy: "ann" });
 			expect(conversation.membership.join(eve, true)).toBeUndefined();
 		}));
 
@@ -295,13 +295,13 @@ describe("a ban", () => {
 			const member = { ...bob, role: "member" as const };
 			conversation.enter(bob);
 			for (const refused of [
-				conversation.membership.ban(member, "ann"),
-				conversation.membership.unban(member, "ann"),
-				conversation.membership.bans(member),
-				conversation.membership.banOf(member, "ann"),
+				conversation.bannings.ban(member, "ann"),
+				conversation.bannings.unban(member, "ann"),
+				conversation.bannings.list(member),
+				conversation.bannings.of(member, "ann"),
 			])
 				expect(refused).toEqual({ code: "forbidden" });
-			expect(conversation.membership.ban(owner, "ann")).toEqual({ code: "bad_request" });
+			expect(conversation.bannings.ban(owner, "ann")).toEqual({ code: "bad_request" });
 			expect(rolesOf(conversation)).toEqual({ ann: "owner", bob: "member" });
 		}));
 });

@@ -138,7 +138,6 @@ describe("a call", () => {
 			const erasure = new Erasure({
 				...{ sql: storage.sql, store, clients, titles, departures, replies, queues: [], files: { releaseEach: () => {} } },
 				lists: { changed: () => {} },
-				transact: (work) => storage.transactionSync(work),
 				resync: () => {},
 				now: () => conversation.now,
 			});

@@ -266,7 +266,6 @@ function erase(conversation: TestConversation, { storage }: DurableObjectState, 
 		files: { releaseEach: () => {} },
 		queues: [],
 		replies: conversation.replies,
-		transact: (work) => storage.transactionSync(work),
 		resync: () => {},
 		now: () => conversation.now,
 	});

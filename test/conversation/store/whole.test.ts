@@ -50,6 +50,36 @@ const changes: Record<string, (conversation: TestConversation, there: Furnished)
 	"words of a voice message": ({ store }, { message }) => store.log.setFiles(message, [{ ...file("three"), transcript: "third" }]),
 };
 
+const owner = { ...ann, role: "owner" } as const;
+const [carl, dan] = [
+	{ userId: "carl", username: "Carl" },
+	{ userId: "dan", username: "Dan" },
+];
+
+/** Decisions about people and settings, each of which has an entry in the audit. */
+const decisions: Record<string, (conversation: TestConversation) => unknown> = {
+	"a removal": ({ membership }) => membership.remove(owner, "bob", { revokesUsedInvites: true }),
+	"a ban": ({ bannings }) => bannings.ban(owner, "bob"),
+	"a departure": ({ departures }) => departures.end("bob", "bob"),
+	"a departure that leaves an heir": ({ departures }) => departures.end("ann", "ann"),
+	"a role": ({ membership }) => membership.change(owner, "bob", { role: "reader" }),
+	"a lifted limit": ({ membership }) => membership.change(owner, "dan", { role: "reader", may: null }),
+	"a member who comes by an invite": ({ invitations }) => invitations.accept(carl, "other"),
+	"a member to whom the conversation is granted": ({ membership }) => membership.join(carl, true),
+	"an invite": ({ invitations }) =>
+		invitations.invite(owner, { id: "new", role: "member", expiresAt: Number.MAX_SAFE_INTEGER, maxUses: null }),
+	"a revoked invite, with its people": ({ invitations }) => invitations.revoke(owner, "open", { withPeople: true }),
+	"a change of settings": ({ membership }) =>
+		membership.update(owner, {
+			asks: "owners",
+			effort: "low",
+			instructions: "Be brief.",
+			assistant: "off",
+			retentionDays: 7,
+			title: "Plans",
+		}),
+};
+
 describe("in a full storage", () => {
 	it.each(Object.keys(changes))("%s is stored whole or not at all", (name) =>
 		inConversation((conversation, { storage }) => {
@@ -83,6 +113,45 @@ describe("in a full storage", () => {
 			}
 			expect(everythingIn(sql)).not.toEqual(before);
 			expect(conversation.store.log.head.revision).toBe(head.revision + 1);
+		}),
+	);
+
+	it.each(Object.keys(decisions))("%s is stored and told whole or not at all", (name) =>
+		inConversation((conversation, { storage: { sql } }) => {
+			const { membership, invitations, store } = conversation;
+			const clients = [conversation.enter(ann), conversation.enter(bob)];
+			const invite = { role: "member", expiresAt: conversation.now + 1_000, maxUses: 1 } as const;
+			invitations.invite(owner, { ...invite, id: "open", allows: { questions: 3 } });
+			invitations.accept(dan, "open");
+			invitations.invite(owner, { ...invite, id: "other" });
+			const known = () => [
+				membership.describe(),
+				store.info,
+				store.members.count,
+				store.members.isBarred("bob"),
+				store.invites.find("other"),
+			];
+			const before = [everythingIn(sql), known()];
+			for (const client of clients) client.received.length = 0;
+			conversation.entered.length = 0;
+			let after = 0;
+			for (; ; after++) {
+				const empty = fillUp(sql, { after });
+				let refused: unknown;
+				try {
+					decisions[name]?.(conversation);
+				} catch (error) {
+					refused = error;
+				}
+				empty();
+				if (refused === undefined) break;
+				expect(String(refused)).toContain("full");
+				expect([everythingIn(sql), known()]).toEqual(before);
+				expect([...clients.flatMap(({ received }) => received), ...conversation.entered]).toEqual([]);
+			}
+			expect(after).toBeGreaterThan(0);
+			expect([everythingIn(sql), known()]).not.toEqual(before);
+			if (name !== "an invite") expect(clients.flatMap(({ received }) => received)).not.toEqual([]);
 		}),
 	);
 

@@ -17,6 +17,11 @@ export class Instructions {
 		this.#sql = sql;
 	}
 
+	/** Forgets what was looked up: something of it was not stored. */
+	forget(): void {
+		this.#current = undefined;
+	}
+
 	/** The latest version, also if it has no text because an owner removed the instructions. */
 	get current(): InstructionsVersion | undefined {
 		this.#current ??= this.#read("ORDER BY id DESC LIMIT 1")[0] ?? "none";

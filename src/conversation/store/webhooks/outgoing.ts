@@ -64,6 +64,11 @@ export class OutgoingWebhooks {
 		this.#sql = sql;
 	}
 
+	/** Forgets what was read: something of it was not stored. */
+	forget(): void {
+		this.#known = undefined;
+	}
+
 	/** All of them, the eldest first. */
 	all(): readonly Outgoing[] {
 		this.#known ??= this.#rows("ORDER BY created_at, id").map(outgoingOf);
