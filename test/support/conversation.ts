@@ -12,6 +12,7 @@ import {
 	type CallResult,
 	type Client,
 	type Clients,
+	type Describer,
 	type Model,
 	type ModelEvent,
 	ModelFailure,
@@ -300,6 +301,15 @@ export class TestConversation {
 	/** Takes what is sent to an address. */
 	receive = async (_webhook: { url: string }, delivery: Delivery): Promise<void> => void this.delivered.push(delivery);
 	isMakerSignedIn = true;
+	/** The pictures that Claude was asked to describe. */
+	readonly described: string[] = [];
+	readonly describer: Describer = {
+		seesPictures: async () => true,
+		describe: async ({ id }) => {
+			this.described.push(id);
+			return { text: "A harbour.", usage: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 } };
+		},
+	};
 	/** Words are awaited. */
 	isHeldBack = false;
 	readonly endedTokens: string[] = [];
@@ -409,6 +419,7 @@ export class TestConversation {
 			titles: this.titles,
 			memory: this.memory,
 			funding,
+			describer: this.describer,
 			authenticate: async (token, { userId }) => (token === userId ? { expiresAt: this.now + 1 } : { code: "unauthorized" }),
 			guestsAsk,
 			files: { release: (seq) => void this.released.push(...this.store.files.release(seq)) },

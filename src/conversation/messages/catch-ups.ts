@@ -54,9 +54,9 @@ export class CatchUps {
 
 	/** `after`: the last message that they had read, if it is not their read mark. `bad_request`: they have missed too little. */
 	async make(author: Author, requester: Requester, after = this.#with.readMarks.upTo(author.userId)): Promise<CaughtUp | Refusal> {
-		const { store, memory, work, guestsAsk, now } = this.#with;
+		const { store, memory, work, now } = this.#with;
 		const { userId } = author;
-		if (!mayAskClaude(store, userId, guestsAsk)) return { code: "forbidden" };
+		if (!this.#mayAsk(userId)) return { code: "forbidden" };
 		const barred = refusalByLink(store, userId);
 		if (barred) return barred;
 		const room = memory.requests.sizes?.prompt;
@@ -76,8 +76,13 @@ export class CatchUps {
 			if (!store.exists || !store.members.find(userId)) return { code: "not_found" };
 			// Whoever asked first cannot pay. This person may.
 			const isAnothers = running && typeof made === "object" && "reason" in made && (made.scope === "person" || made.isLink);
+			if (!this.#mayAsk(userId) && !isMade(made)) return { code: "forbidden" };
 			if (!isAnothers) return answerOf(made, missed.messages.at(-1)?.id);
 		}
+	}
+
+	#mayAsk(userId: string): boolean {
+		return mayAskClaude(this.#with.store, userId, this.#with.guestsAsk);
 	}
 
 	#missedBy(userId: string, read: number, room: number): Missed | undefined {
@@ -110,7 +115,7 @@ export class CatchUps {
 		if (refusal) return refusal;
 		const [first, about] = [messages[0], messages.at(-1)] as [PromptMessage, PromptMessage];
 		const payer = funding.isNeeded ? payerOf(author) : undefined;
-		const made = this.#make({ kind: "catch-up", messages, about }, author, payer);
+		const made = this.#make({ kind: "catch-up", messages, about, mayAsk: () => this.#mayAsk(author.userId) }, author, payer);
 		const { restsFrom } = placesOf(messages);
 		const running = { fromSeq: first.seq, uptoSeq, restsFrom, made: made.finally(() => this.#running.delete(running)) };
 		this.#running.add(running);

@@ -2,18 +2,20 @@
 // made is answered to its sender alone, so that a client may repeat it after a lost connection. Knows nothing of the platform, HTTP or
 // tokens.
 
+import { orFull } from "../../platform/full.ts";
 import type { MemberRole } from "../../protocol/conversation.ts";
+import { noRoomToAnswer } from "../../protocol/errors.ts";
 import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "../../protocol/events.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { type Author, claude } from "../../protocol/person.ts";
-import type { Refusal } from "../../protocol/refusal.ts";
+import { isRefusal, type Refusal } from "../../protocol/refusal.ts";
 import { hasScope } from "../../protocol/token.ts";
 import type { Client, Clients, FileReleases, MemberLists } from "../ports.ts";
 import { Buckets } from "../rate.ts";
 import type { Funding } from "../replies/money/funding.ts";
-import { countAnswer, readableBy, refusalByLink } from "../replies/money/link-rights.ts";
+import { countedAnswer, readableBy, refusalByLink } from "../replies/money/link-rights.ts";
 import { noteRewrite } from "../replies/money/rewrites.ts";
 import { refusalToDecide, refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
@@ -151,12 +153,13 @@ export class Changes<T extends Client> {
 		if (limited) return limited;
 		if (isSame) this.#answer(client, this.#updated(message));
 		else this.#rewrite(client, message, event);
-		if (reply) this.#regenerateFor(client, reply);
+		const full = reply && orFull(() => this.#askFor(client, reply, "regenerate"));
+		// It is edited all the same.
+		if (isRefusal(full)) return { ...full, text: noRoomToAnswer() };
 	}
 
-	#regenerateFor({ person }: T, reply: Message): void {
-		countAnswer(this.#store, person.userId, reply.id);
-		this.#replies.regenerate(reply, payerOf(person));
+	#askFor({ person }: T, reply: Message, how: "regenerate" | "continue"): void {
+		countedAnswer(this.#store, person.userId, reply.id, () => this.#replies[how](reply, payerOf(person)));
 	}
 
 	/** Everybody is told once all of it is stored. Whoever changes what Claude has read lately pays for what is read anew from here on. */
@@ -165,7 +168,7 @@ export class Changes<T extends Client> {
 			if (this.#funding.isNeeded) noteRewrite(this.#store, message.seq, payerOf(person), this.#now());
 			return make();
 		});
-		this.#broadcast(changed);
+		this.#clients.broadcast(this.#updated(changed));
 	}
 
 	#rewrite(client: T, message: Message, { content, mentions: given }: Event<"chat:edit">): void {
@@ -224,7 +227,7 @@ export class Changes<T extends Client> {
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
 		const pin = on ? { userId, at: isoTime(this.#now()) } : undefined;
-		this.#broadcast(this.#replies.live(this.#store.log.pinMessage(message, pin)));
+		this.#clients.broadcast(this.#updated(this.#replies.live(this.#store.log.pinMessage(message, pin))));
 		this.#lists.skipRevision();
 	}
 
@@ -249,7 +252,7 @@ export class Changes<T extends Client> {
 		if (barred) return barred;
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
-		this.#regenerateFor(client, message);
+		this.#askFor(client, message, "regenerate");
 	}
 
 	/** Claude goes on with its last reply, in its place. */
@@ -264,8 +267,7 @@ export class Changes<T extends Client> {
 		if (barred) return barred;
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
-		countAnswer(this.#store, client.person.userId, message.id);
-		this.#replies.continue(message, payerOf(client.person));
+		this.#askFor(client, message, "continue");
 	}
 
 	/** Claude reads what those may read who asked first: nobody has it tell them more than that. */
@@ -282,10 +284,6 @@ export class Changes<T extends Client> {
 		if (!mayAsk(info, role)) return false;
 		if (assistant !== "off" && assistant !== "mention") return true;
 		return question !== undefined && asksClaude(question.content, assistant, false, question.quoted?.author.userId === claude.userId);
-	}
-
-	#broadcast(message: Message): void {
-		this.#clients.broadcast(this.#updated(message));
 	}
 
 	#updated(message: Message): ServerEvent {

@@ -53,12 +53,11 @@ export class Descriptions {
 
 	/** The person may read the picture. */
 	async propose(author: Author, requester: Requester, picture: MessageFile, language: string): Promise<Described | Refusal> {
-		const { store, describer, sendRate, guestsAsk, now } = this.#with;
+		const { store, describer, sendRate, now } = this.#with;
 		const { userId } = author;
 		const unread = refusalOf(picture);
 		if (unread) return unread;
-		if (!mayAskClaude(store, userId, guestsAsk)) return { code: "forbidden" };
-		const barred = refusalByLink(store, userId);
+		const barred = this.#refusalTo(userId);
 		if (barred) return barred;
 		if (!describer) return { code: "unavailable", text: noDescriptions() };
 		if (this.#running.has(userId) || this.#running.size >= mostRunning) return { code: "rate_limited", retryAfterMs: busyFor };
@@ -74,14 +73,23 @@ export class Descriptions {
 		}
 	}
 
+	#mayAsk(userId: string): boolean {
+		const { store, guestsAsk } = this.#with;
+		return store.exists && mayAskClaude(store, userId, guestsAsk);
+	}
+
+	#refusalTo(userId: string): Refusal | undefined {
+		return this.#mayAsk(userId) ? refusalByLink(this.#with.store, userId) : { code: "forbidden" };
+	}
+
 	/** It counts as a question of whoever came by a link, unless nothing comes of it. */
 	async #make(describer: Describer, author: Author, picture: MessageFile, language: string): Promise<Described | Refusal> {
 		const { store } = this.#with;
 		const { model } = store.info;
 		if (!(await describer.seesPictures(model))) return { code: "unavailable", text: noDescriptions() };
 		if (!store.exists) return { code: "not_found" };
-		// Counted in one step with this: others may have used up the link meanwhile.
-		const barred = refusalByLink(store, author.userId);
+		// Counted in one step with this: others may have used up the link meanwhile, and owners may have decided otherwise.
+		const barred = this.#refusalTo(author.userId);
 		if (barred) return barred;
 		const takeBack = countRequest(store, author.userId);
 		const described = await this.#payAndAsk(author, picture, (signal, paidModel) =>
@@ -98,11 +106,13 @@ export class Descriptions {
 		// The journal names the picture in place of a message: it may not be sent yet.
 		const paid = funding.isNeeded ? await funding.forRequest("description", [payerOf(author)], picture, needed) : undefined;
 		if (paid && "reason" in paid) return { notice: noticeOf("", paid, { kept: "No description was made." }) };
-		const isWanted = store.exists && store.members.find(author.userId) !== undefined;
+		// Purses may have taken their time.
+		const isWanted = this.#mayAsk(author.userId);
 		const result = isWanted ? await ask((signal) => describe(signal, paid?.model)) : "failed";
 		// A conversation that is deleted settles everything itself.
 		if (!store.exists) return { code: "not_found" };
 		if (paid) funding.endRequest(paid, result === "busy" ? "failed" : result);
+		if (!isWanted) return { code: "forbidden" };
 		if (result === "busy") return { code: "rate_limited", retryAfterMs: busyFor };
 		if (typeof result === "string" || result.text === undefined) return { code: "unavailable", text: pictureNotDescribed() };
 		return { text: result.text };

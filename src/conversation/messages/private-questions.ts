@@ -73,9 +73,7 @@ export class PrivateQuestions {
 		const refusal = this.#asides.refusalFor(requester) ?? this.#sendRate.take(requester, content.length, this.#now());
 		if (refusal) return refusal;
 		const question = { userId, clientId, after: log.head.seq, follows, question: content };
-		const asked = this.#asides.ask(question, payerOf(author), requester.network);
-		countAnswer(this.#store, userId, asked.aside.id);
-		return asked;
+		return this.#asides.ask(question, payerOf(author), requester.network, (id) => countAnswer(this.#store, userId, id));
 	}
 
 	/** Counts what it takes to read an aside, whatever comes of it. */

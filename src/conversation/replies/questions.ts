@@ -36,8 +36,11 @@ export function refusalToWithdraw({ store }: Pick<Parts, "store">, { seq }: Mess
 
 /** Makes a question an ordinary message, for everybody. Lists do not show what asks. */
 export function withdraw({ store, clients, lists }: Parts, question: Message): Message {
-	const message = store.log.withdrawQuestion(question);
-	store.payments.linkQuestions.takeBackGone();
+	const message = store.whole(() => {
+		const message = store.log.withdrawQuestion(question);
+		store.payments.linkQuestions.takeBackGone();
+		return message;
+	});
 	clients.broadcast(messageEvent("chat:updated", message, store.log.cursor));
 	lists.skipRevision();
 	return message;

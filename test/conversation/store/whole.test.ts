@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { MessageFile } from "../../../src/protocol/files/file.ts";
-import { ann, bob, inConversation, type TestConversation } from "../../support/conversation.ts";
+import { ann, bob, inConversation, settled, type TestConversation } from "../../support/conversation.ts";
 import { fillUp } from "../../support/full.ts";
 import { expectLog } from "../../support/log.ts";
 
@@ -66,6 +66,7 @@ const decisions: Record<string, (conversation: TestConversation) => unknown> = {
 	"a lifted limit": ({ membership }) => membership.change(owner, "dan", { role: "reader", may: null }),
 	"a member who comes by an invite": ({ invitations }) => invitations.accept(carl, "other"),
 	"a member to whom the conversation is granted": ({ membership }) => membership.join(carl, true),
+	"a private question of somebody who came by a link": ({ rules }) => rules.asides.ask(dan, { content: "Why?", clientId: "why" }, dan),
 	"an invite": ({ invitations }) =>
 		invitations.invite(owner, { id: "new", role: "member", expiresAt: Number.MAX_SAFE_INTEGER, maxUses: null }),
 	"a revoked invite, with its people": ({ invitations }) => invitations.revoke(owner, "open", { withPeople: true }),
@@ -120,7 +121,7 @@ describe("in a full storage", () => {
 		inConversation((conversation, { storage: { sql } }) => {
 			const { membership, invitations, store } = conversation;
 			const clients = [conversation.enter(ann), conversation.enter(bob)];
-			const invite = { role: "member", expiresAt: conversation.now + 1_000, maxUses: 1 } as const;
+			const invite = { role: "member", expiresAt: conversation.now + 3600_000, maxUses: 1 } as const;
 			invitations.invite(owner, { ...invite, id: "open", allows: { questions: 3 } });
 			invitations.accept(dan, "open");
 			invitations.invite(owner, { ...invite, id: "other" });
@@ -136,6 +137,7 @@ describe("in a full storage", () => {
 			conversation.entered.length = 0;
 			let after = 0;
 			for (; ; after++) {
+				conversation.now += 1_000;
 				const empty = fillUp(sql, { after });
 				let refused: unknown;
 				try {
@@ -151,7 +153,7 @@ describe("in a full storage", () => {
 			}
 			expect(after).toBeGreaterThan(0);
 			expect([everythingIn(sql), known()]).not.toEqual(before);
-			if (name !== "an invite") expect(clients.flatMap(({ received }) => received)).not.toEqual([]);
+			if (!/^an invite|private/.test(name)) expect(clients.flatMap(({ received }) => received)).not.toEqual([]);
 		}),
 	);
 
@@ -217,6 +219,38 @@ describe("in a full storage", () => {
 			]);
 			conversation.say(client, "second");
 			expect(conversation.store.info.title).toBe("second");
+		}));
+
+	it("an edit that asks again is made although there is no room for the answer, which is said and counts to no link", () =>
+		inConversation(async (conversation, { storage: { sql } }) => {
+			expectLog(/The storage is full/);
+			const { invitations, store } = conversation;
+			invitations.invite(owner, { id: "link", role: "member", expiresAt: conversation.now + 1_000, maxUses: 1, allows: { questions: 3 } });
+			invitations.accept(dan, "link");
+			const client = conversation.enter(dan);
+			conversation.say(client, "@claude Why?");
+			await settled();
+			await conversation.call.text("So.");
+			await conversation.call.end();
+			const [question] = store.reader.page(2, 1).messages;
+			const edit = {
+				type: "chat:edit",
+				conversationId: store.info.id,
+				messageId: question?.id ?? "",
+				content: "@claude How?",
+				asksAgain: true,
+			} as const;
+			conversation.now += 60_000;
+			// What the reply becomes again.
+			const empty = fillUp(sql, { refuses: /INTO versions/ });
+			conversation.rules.receive(client, edit);
+			empty();
+			expect(client.last("chat:updated").message).toMatchObject({ id: question?.id, content: "@claude How?" });
+			expect(client.last("chat:error")).toMatchObject({
+				code: "storage_full",
+				error: expect.stringContaining("no room for Claude's answer"),
+			});
+			expect([store.invites.find("link")?.asked, conversation.replies.isBusy, conversation.calls.length]).toEqual([1, false, 1]);
 		}));
 
 	it("a question is sent although there is no room for its answer, which is said", () =>

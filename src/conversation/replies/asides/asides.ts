@@ -60,11 +60,15 @@ export class Asides {
 		return undefined;
 	}
 
-	/** Stores a question and asks Claude. */
-	ask(question: NewAside, payer: Payer, network: string | undefined): Asked {
+	/** Stores a question and asks Claude. `count` counts the answer in the same step. */
+	ask(question: NewAside, payer: Payer, network: string | undefined, count: (id: string) => void): Asked {
 		const { store, funding, clients, now } = this.#with;
 		const { userId } = question;
-		const aside = store.asides.add(question, now());
+		const aside = store.whole(() => {
+			const added = store.asides.add(question, now());
+			count(added.id);
+			return added;
+		});
 		if (!store.keeping.isHeld) store.asides.trim(userId);
 		const running = this.#open({ userId, aside }, network);
 		sendToOwn(clients, userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
@@ -170,8 +174,11 @@ export class Asides {
 		else if (running.runner.reply) running.runner.stop();
 		else {
 			// Claude was not asked.
-			this.#with.store.payments.linkQuestions.end(running.aside.id, false);
-			this.#sinkOf(running).finish("", { status: "stopped" } satisfies Outcome, {});
+			const { store } = this.#with;
+			store.whole(() => {
+				store.payments.linkQuestions.end(running.aside.id, false);
+				this.#sinkOf(running).finish("", { status: "stopped" } satisfies Outcome, {});
+			});
 		}
 		if (running.ask) this.#with.funding.cancel(running.ask);
 	}
@@ -215,7 +222,8 @@ export class Asides {
 	removeAllOf(userId: string): void {
 		const { store } = this.#with;
 		const running = this.#of(userId);
-		if (running) this.#stop(running);
+		// What there is no room for is settled later: nothing of theirs stays for that.
+		if (running) orFull(() => this.#stop(running));
 		if (!store.keeping.isHeld) store.asides.removeAllOf(userId);
 	}
 

@@ -25,6 +25,8 @@ export type Wanted = {
 	messages: readonly PromptMessage[];
 	former?: StoredSummary | undefined;
 	about: Pick<Message, "id">;
+	/** Asked once purses have answered: owners may have decided otherwise. */
+	mayAsk?: () => boolean;
 };
 
 /** A summary, or why there is none. `busy`: Claude is to be asked later. */
@@ -47,7 +49,7 @@ export class SummaryRequests {
 	}
 
 	/** Its row is stored first: if a message is changed meanwhile, what is written comes to nothing. */
-	async make({ kind, messages, former, about }: Wanted, payer: Payer | undefined): Promise<Made> {
+	async make({ kind, messages, former, about, mayAsk = () => true }: Wanted, payer: Payer | undefined): Promise<Made> {
 		const { store, funding, now } = this.#with;
 		const { summaries } = store;
 		const id = summaries.begin(kind, placesOf(messages, former), now());
@@ -57,11 +59,14 @@ export class SummaryRequests {
 			if (store.exists) summaries.drop(id);
 			return paid;
 		}
-		const isWanted = store.exists && summaries.isRunning(id);
+		const isBarred = store.exists && !mayAsk();
+		const isWanted = !isBarred && store.exists && summaries.isRunning(id);
 		const result = isWanted ? await this.#ask({ kind, former: former?.text, messages }, paid?.model) : "failed";
 		// A conversation that is deleted settles everything itself.
 		if (!store.exists) return "failed";
 		if (paid) funding.endRequest(paid, result === "busy" ? "failed" : result);
+		if (isBarred) summaries.drop(id);
+		if (isBarred) return { reason: "gone", scope: "person" };
 		if (result === "busy") summaries.drop(id);
 		else if (typeof result === "string" || result.text === undefined) summaries.fail(id);
 		else return summaries.finish(id, this.#newSummary({ ...result, text: result.text }), store.log.head.seq, now()) ?? "failed";

@@ -1,6 +1,7 @@
 // What the links that members came by let them ask of Claude, and what is left of it.
 
 import { microUsdOf, usdOf } from "../../../money/cost.ts";
+import { orFull } from "../../../platform/full.ts";
 import { linkForbidsAsking, linkUsedUp } from "../../../protocol/errors.ts";
 import { isoTime } from "../../../protocol/iso-time.ts";
 import type { Message } from "../../../protocol/message.ts";
@@ -14,6 +15,7 @@ import type { Store } from "../../store/store.ts";
 export type LinkRefusal = { code: "forbidden" | "budget_exceeded"; text: string; scope?: "conversation" };
 
 type Parts = Pick<Store, "members" | "invites">;
+type Counting = Pick<Store, "members" | "payments" | "whole">;
 
 function linkOf({ members, invites }: Parts, userId: string): Invite | undefined {
 	const { link } = members.standing(userId);
@@ -29,22 +31,33 @@ export function refusalByLink(store: Parts, userId: string): LinkRefusal | undef
 }
 
 /** Counts a message that asks Claude to the link that its author came by. */
-export function countQuestion(store: Pick<Store, "members" | "payments">, { id, author }: Message): void {
+export function countQuestion(store: Counting, { id, author }: Message): void {
 	const { link } = store.members.standing(author.userId);
-	if (link !== null) store.payments.linkQuestions.addWaiting(id, link);
+	if (link !== null) store.whole(() => store.payments.linkQuestions.addWaiting(id, link));
 }
 
 /** Counts an answer that somebody asks for by itself: in private, or by regenerating or continuing a reply. */
-export function countAnswer(store: Pick<Store, "members" | "payments">, userId: string, answerId: string): void {
+export function countAnswer(store: Counting, userId: string, answerId: string): void {
 	const { link } = store.members.standing(userId);
-	if (link !== null) store.payments.linkQuestions.addAnswer(answerId, link);
+	if (link !== null) store.whole(() => store.payments.linkQuestions.addAnswer(answerId, link));
+}
+
+/** Counts it and asks. If there is no room to ask, it does not count. */
+export function countedAnswer(store: Counting, userId: string, answerId: string, ask: () => void): void {
+	countAnswer(store, userId, answerId);
+	try {
+		ask();
+	} catch (error) {
+		orFull(() => store.whole(() => store.payments.linkQuestions.end(answerId, false)));
+		throw error;
+	}
 }
 
 /** Counts a request of which nothing is stored. To be called in one step with `refusalByLink`. Call what it returns if it is not answered. */
 export function countRequest({ members, invites }: Parts, userId: string): () => void {
 	const { link } = members.standing(userId);
 	if (link !== null) invites.countAsked(link, 1);
-	return () => link !== null && invites.countAsked(link, -1);
+	return () => void orFull(() => link !== null && invites.countAsked(link, -1));
 }
 
 /** Claude has said nothing, and will not. */
