@@ -203,7 +203,7 @@ export class Room implements ReconnectingSocketListener {
 	#catchUp(before: Progress, joined: Joined): void {
 		for (const event of catchUp(before, joined)) this.#forward(event);
 		this.#progress = { cursor: joined.cursor, live: this.#progress?.live ?? new Map() };
-		this.#updateParticipants(joined);
+		if (!this.#updateParticipants(joined)) this.#tellPresence(joined);
 		this.#acknowledgeJoins();
 		this.#recovery.resolve(true);
 	}
@@ -253,17 +253,24 @@ export class Room implements ReconnectingSocketListener {
 		});
 	}
 
-	/** Sends who joined and left during a break, or while only their number was told. */
-	#updateParticipants(presence: Parameters<typeof everybodyIn>[0]): void {
+	/** A client that returns may know neither who was here before the break nor who is here now. */
+	#tellPresence({ conversationId, participants = [], participantCount = participants.length }: Joined): void {
+		const everybody = this.#participants && { participants: [...this.#participants.values()] };
+		this.#outbound.emitEvent({ type: "chat:presence", conversationId, participantCount, ...everybody });
+	}
+
+	/** Sends who joined and left during a break. Returns false if that is not known. */
+	#updateParticipants(presence: Parameters<typeof everybodyIn>[0]): boolean {
 		const { conversationId } = this;
 		const me = this.#owner.person.userId;
 		const [before, now] = [this.#participants, byId(everybodyIn(presence))];
 		this.#participants = now;
-		if (!before || !now) return;
+		if (!before || !now) return false;
 		for (const { userId, username } of before.values())
 			if (!now.has(userId) && userId !== me) this.#outbound.emitEvent({ type: "chat:user-left", conversationId, userId, username });
 		for (const { userId, username } of now.values())
 			if (!before.has(userId) && userId !== me) this.#outbound.emitEvent({ type: "chat:user-joined", conversationId, userId, username });
+		return true;
 	}
 }
 
