@@ -47,13 +47,18 @@ export abstract class LegalCalls extends RetentionCalls {
 		if (this.suspensions.has(by) || this.suspensions.has(request.by)) return { code: "suspended" };
 		if (request.confirmed) return request;
 		if (request.kind === "delete" && this.knownHolds.has(request.conversationId ?? "")) return { code: "held" };
-		this.#requests.confirm(requestId, by, now);
-		this.acts.add("confirmed", by, subjectOf(request), now);
-		await this.#carryOut(request, by);
+		// In one step: what is confirmed without being carried out can be confirmed no more.
+		const carriedOut = this.ctx.storage.transactionSync(() => {
+			this.#requests.confirm(requestId, by, now);
+			this.acts.add("confirmed", by, subjectOf(request), now);
+			return this.#carryOut(request, by);
+		});
+		await carriedOut;
 		return this.#requests.find(requestId, now) ?? request;
 	}
 
-	async #carryOut({ kind, conversationId = "", userId = "" }: LegalRequest, by: string): Promise<void> {
+	/** Stores everything before the first await. */
+	#carryOut({ kind, conversationId = "", userId = "" }: LegalRequest, by: string): Promise<void> {
 		switch (kind) {
 			case "delete":
 				return this.deleting.enqueueAll([[conversationId, undefined]]);
@@ -67,7 +72,7 @@ export abstract class LegalCalls extends RetentionCalls {
 				return this.holding.enqueueAll([[conversationId, undefined]]);
 			case "export":
 				// The copy is fetched.
-				return;
+				return Promise.resolve();
 			default:
 				return kind satisfies never;
 		}

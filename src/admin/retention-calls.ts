@@ -29,14 +29,16 @@ export abstract class RetentionCalls extends Administration {
 		using calls = await this.env.CONVERSATIONS.getByName(conversationId).forDeployer();
 		const before = await calls.retention();
 		if ("code" in before) return before;
+		const isShorter = before.retentionDays !== days && (await calls.shortens(days));
 		this.open();
 		const now = Date.now();
+		// Looked up after everything is awaited: it may be taken back meanwhile.
 		const pending = this.#shortenings.find(conversationId, now);
 		if (before.retentionDays === days) {
 			this.#drop(conversationId, by, pending !== undefined);
 			return before;
 		}
-		if (await calls.shortens(days)) {
+		if (isShorter) {
 			if (this.suspensions.has(by)) return { code: "suspended" };
 			const isConfirmed = pending && isConfirmedBy(pending, days, { by, vouchers }) && !this.suspensions.has(pending.by);
 			if (!isConfirmed) return this.#ask(before, days, { by, vouchers });

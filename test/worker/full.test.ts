@@ -3,6 +3,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { directoryName } from "../../src/protocol/admin/records.ts";
 import { evict } from "../support/evict.ts";
 import { download, noise, png, upload } from "../support/files.ts";
 import { fillUp } from "../support/full.ts";
@@ -10,7 +11,7 @@ import { expectLog } from "../support/log.ts";
 import { withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
-withSettings({ RETENTION_DAYS: "30" });
+withSettings({ RETENTION_DAYS: "30", ADMIN_USERS: "root, second" });
 
 /** Fills the storage of an object, `after` so many further rows. Returns what makes room again. */
 const fill = (stub: DurableObjectStub<undefined>, after = 0) =>
@@ -181,6 +182,22 @@ describe("access where there is no room left", () => {
 		await evict(user);
 		expect((await as(ann, "GET", `/conversations/${id}`)).body.conversation).toMatchObject({ held: true });
 		expect((await as(bob, "GET", "/me")).body).toMatchObject({ error: { code: "suspended" } });
+	});
+
+	it("a legal request that had no room to be carried out can be confirmed again", async () => {
+		expectLog(/The storage is full|A request failed/);
+		const id = await newConversation(someone("ann"));
+		const { requestId } = (await as("root", "POST", `/admin/conversations/${id}/requests`, { kind: "hold", reason: "Order 12" })).body
+			.request;
+		const directory = env.DIRECTORY.getByName(directoryName) as unknown as DurableObjectStub<undefined>;
+		const confirm = async () => (await as("second", "POST", `/admin/requests/${requestId}/confirm`)).status;
+		for (const rows of [0, 1, 2, 3]) {
+			const empty = await fill(directory, rows);
+			expect(await confirm()).toBe(507);
+			empty();
+		}
+		expect(await confirm()).toBe(200);
+		await expect.poll(() => change(id, "SELECT held_at > 0 AS isHeld FROM keeping")).toEqual([{ isHeld: 1 }]);
 	});
 
 	it("what expires while there is no room expires once there is", async () => {
