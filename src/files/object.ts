@@ -170,10 +170,10 @@ export class FilesObject extends DurableObject<Env> {
 		}
 	}
 
-	/** The conversation takes it no more: the file was sent meanwhile. */
+	/** The conversation knows nothing of it: the file was sent meanwhile, or the call broke off. */
 	async dropThumbnail(id: string): Promise<void> {
 		const known = this.#table.find(id);
-		if (!known) return;
+		if (!known?.thumbnail) return;
 		const { hasThumbnail: _, ...file } = known.file;
 		this.#table.change({ file });
 		await this.#bytesAt(known.place).delete([thumbnailKey(id)]);

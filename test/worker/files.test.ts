@@ -108,6 +108,8 @@ describe("a file", () => {
 			return [response.status, await response.json()] as const;
 		};
 		expect((await put(file.id, "<svg/>"))[0]).toBe(415);
+		// A call that broke off before the conversation knew of it.
+		await env.CONVERSATION_FILES.getByName(id).addThumbnail(file.id, new Response(png(20, 20)).body as ReadableStream<Uint8Array>);
 		expect(await put(file.id, png(300, 200))).toEqual([200, { file: { ...file, hasThumbnail: true } }]);
 		expect((await put(file.id, png()))[1]).toMatchObject({ error: { code: "file_taken" } });
 		const thumbnail = await download(ann, id, file.id, {}, "?size=thumbnail");

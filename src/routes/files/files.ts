@@ -174,6 +174,8 @@ files.put("/conversations/:id/files/:fileId/thumbnail", bodyUpTo(fileLimits.thum
 	if (!own.type.startsWith("image/")) return refuse(c, "unsupported_type", "Only pictures have thumbnails.");
 	const full = await passBytesQuota(c.env.LEDGER, writerOf(c.get("identity")), picture.byteLength, c.get("settings").files);
 	if (full) return refuse(c, full);
+	// That of a call which broke off: nobody has seen it.
+	if (!own.hasThumbnail) await bytesOf(c).dropThumbnail(fileId(c));
 	const file: MessageFile | Refusal = await bytesOf(c).addThumbnail(fileId(c), new Response(picture).body as ReadableStream<Uint8Array>);
 	if (isRefusal(file)) return refuse(c, file);
 	const changed = await ask(c, (calls) => calls.change(file));
