@@ -5,7 +5,7 @@ import { microUsdOf } from "../money/cost.ts";
 import { purseName } from "../money/object.ts";
 import type { Rule } from "../money/rules.ts";
 import { Alarm } from "../platform/alarm.ts";
-import { hasTables, migrate } from "../platform/migrate.ts";
+import { hasTables, migrateWhole } from "../platform/migrate.ts";
 import { RetryQueue } from "../platform/retry-queue.ts";
 import { isGuestId } from "../protocol/person.ts";
 import { Audit } from "./audit.ts";
@@ -52,7 +52,7 @@ export abstract class Administration extends DurableObject<Env> {
 		this.acts = new Audit(sql);
 		this.#alarm = new Alarm({ storage: ctx.storage, dueTimes: () => this.#queues.map(({ dueAt }) => dueAt), now: () => Date.now() });
 		this.#isOpen = hasTables(sql);
-		if (this.#isOpen) migrate(sql, migrations);
+		if (this.#isOpen) migrateWhole(ctx.storage, migrations);
 		this.suspending = this.#queue("suspensions", {
 			run: async (userId) => {
 				for (let passedOn: boolean | undefined; passedOn !== this.suspensions.has(userId); ) {
@@ -122,7 +122,7 @@ export abstract class Administration extends DurableObject<Env> {
 
 	/** To be called before anything is read or written: the tables are created when they are first needed. */
 	protected open(): void {
-		if (!this.#isOpen) migrate(this.ctx.storage.sql, migrations);
+		if (!this.#isOpen) migrateWhole(this.ctx.storage, migrations);
 		this.#isOpen = true;
 	}
 

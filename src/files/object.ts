@@ -54,7 +54,7 @@ export class FilesObject extends DurableObject<Env> {
 		this.#limits = limits;
 		this.#downloads = downloads;
 		this.#settings = readFileSettings(env, []);
-		this.#table = new FileTable(ctx.storage.sql);
+		this.#table = new FileTable(ctx.storage);
 		const bucket = (env as { FILES?: R2Bucket }).FILES;
 		this.#places = {
 			rows: new RowBytes(ctx.storage.sql),

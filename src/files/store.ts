@@ -1,6 +1,6 @@
 // The table of a conversation's files. The bytes are elsewhere; SQL of theirs is in rows.ts. All calls are synchronous.
 
-import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
+import { hasTables, type Migration, migrateWhole } from "../platform/migrate.ts";
 import type { MessageFile } from "../protocol/files/file.ts";
 import { partsTable } from "./rows.ts";
 
@@ -28,21 +28,24 @@ export type Place = "rows" | "bucket";
 export type Thumbnail = { type: string; size: number };
 export type StoredFile = { file: MessageFile; thumbnail?: Thumbnail | undefined; place: Place };
 
+type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync">;
 type FileRow = { file: string; thumbnail: string | null; place: Place };
 
 export class FileTable {
+	readonly #storage: Storage;
 	readonly #sql: SqlStorage;
 	#exists: boolean;
 
-	constructor(sql: SqlStorage) {
-		this.#sql = sql;
-		this.#exists = hasTables(sql);
-		if (this.#exists) migrate(sql, migrations);
+	constructor(storage: Storage) {
+		this.#storage = storage;
+		this.#sql = storage.sql;
+		this.#exists = hasTables(storage.sql);
+		if (this.#exists) migrateWhole(storage, migrations);
 	}
 
 	/** Nothing is written for a conversation that was only asked for files. */
 	create(): void {
-		if (!this.#exists) migrate(this.#sql, migrations);
+		if (!this.#exists) migrateWhole(this.#storage, migrations);
 		this.#exists = true;
 	}
 

@@ -3,7 +3,7 @@
 // trusts its callers: conversations, people's objects and the Worker.
 
 import { DurableObject } from "cloudflare:workers";
-import { hasTables, migrate } from "../platform/migrate.ts";
+import { hasTables, migrateWhole } from "../platform/migrate.ts";
 import { directoryName } from "../protocol/admin/records.ts";
 import { isGuestId } from "../protocol/person.ts";
 import { Forgotten } from "./forgotten.ts";
@@ -55,7 +55,7 @@ export class LedgerObject extends DurableObject<Env> {
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		this.#isWritten = hasTables(ctx.storage.sql);
-		if (this.#isWritten) migrate(ctx.storage.sql, migrations);
+		if (this.#isWritten) migrateWhole(ctx.storage, migrations);
 		this.#purse = new Purse(ctx.storage.sql, mostOpenIn(this.#name));
 		this.#written = new Written(ctx.storage.sql, "written");
 		this.#uploaded = new Written(ctx.storage.sql, "uploaded");
@@ -66,7 +66,7 @@ export class LedgerObject extends DurableObject<Env> {
 
 	/** Nothing is written for a person who was only asked for. */
 	#createTables(): void {
-		if (!this.#isWritten) migrate(this.ctx.storage.sql, migrations);
+		if (!this.#isWritten) migrateWhole(this.ctx.storage, migrations);
 		this.#isWritten = true;
 	}
 

@@ -45,6 +45,11 @@ export function migrate(sql: SqlStorage, migrations: readonly Migration[]): void
 	}
 }
 
+/** Like `migrate`, in one step: a change without the row that says so would be made again, and never could be. */
+export function migrateWhole(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">, migrations: readonly Migration[]): void {
+	storage.transactionSync(() => migrate(storage.sql, migrations));
+}
+
 /** The table is released: releases to come must find it as it is. */
 function markBreaking(sql: SqlStorage, version: number): void {
 	sql.exec("CREATE TABLE IF NOT EXISTS breaking_migrations (version INTEGER PRIMARY KEY) STRICT");

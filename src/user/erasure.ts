@@ -39,6 +39,7 @@ const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3
 const concurrency = 20;
 
 export class Erasure {
+	readonly #storage: Pick<DurableObjectStorage, "transactionSync">;
 	readonly #counts: ErasureCounts;
 	readonly #step: EraseStep;
 	readonly #forget: () => Promise<void>;
@@ -53,20 +54,21 @@ export class Erasure {
 
 	/** `forget`: every conversation is done; repeated until it succeeds. `finish`: nothing of the erasure has to be kept. */
 	constructor(parts: {
-		sql: SqlStorage;
+		storage: Pick<DurableObjectStorage, "sql" | "transactionSync">;
 		step: EraseStep;
 		forget: () => Promise<void>;
 		finish: () => Promise<void>;
 		alarm: SharedAlarm;
 		now: () => number;
 	}) {
-		this.#counts = new ErasureCounts(parts.sql);
+		this.#storage = parts.storage;
+		this.#counts = new ErasureCounts(parts.storage.sql);
 		this.#step = parts.step;
 		this.#forget = parts.forget;
 		this.#finish = parts.finish;
 		this.#wokeAt = parts.now();
 		this.#queue = new RetryQueue({
-			sql: parts.sql,
+			sql: parts.storage.sql,
 			name: "erasure",
 			policy,
 			run: (id, place) => this.#eraseFrom(id, place),
@@ -112,14 +114,14 @@ export class Erasure {
 	/**
 	 * Adds conversations and works on as many as one go may. In each of them an id of its own replaces the person's, and is
 	 * forgotten afterwards. Where an erasure was in progress after the membership had ended, it starts again: the person may have come back.
-	 * Everything is stored before the first await.
+	 * Everything is stored before the first await, in one step with what is done by `also`: whoever is refused can ask again.
 	 */
-	begin(ids: readonly string[]): Promise<Erased> {
+	begin(ids: readonly string[], also = () => {}): Promise<Erased> {
 		const restarted = this.#queue.keys.flatMap((id) => {
 			const place = this.#queue.stored(id)?.data;
 			return place && place.after > 0 ? [[id, { alias: place.alias, after: 0 }] as const] : [];
 		});
-		return this.#add([...restarted, ...this.#unknown(ids)], true);
+		return this.#add([...restarted, ...this.#unknown(ids)], also, true);
 	}
 
 	/** Works on one more conversation while it is in progress; returns false otherwise. */
@@ -132,11 +134,16 @@ export class Erasure {
 		return ids.filter((id) => !this.#queue.has(id)).map((id) => [id, { alias: `erased-${crypto.randomUUID()}`, after: 0 }]);
 	}
 
-	#add(jobs: readonly (readonly [string, Place])[], replaces = false): Promise<Erased> {
-		// Somebody who was never in a conversation leaves no table behind.
-		if (jobs.length > 0) this.#counts.create();
+	#add(jobs: readonly (readonly [string, Place])[], also = () => {}, replaces = false): Promise<Erased> {
+		const go = this.#storage.transactionSync(() => {
+			// Somebody who was never in a conversation leaves no table behind.
+			if (jobs.length > 0) this.#counts.create();
+			const enqueued = this.#queue.enqueueAll(jobs, replaces);
+			also();
+			return enqueued;
+		});
 		this.#isInProgress = true;
-		return this.#report(this.#queue.enqueueAll(jobs, replaces));
+		return this.#report(go);
 	}
 
 	/** Continues with what is due. To be called by the alarm. */

@@ -52,7 +52,7 @@ export class UserObject extends ExportCalls {
 		const now = () => Date.now();
 		const { sql } = ctx.storage;
 		const userId = ctx.id.name as string;
-		const store = new Store(sql);
+		const store = new Store(ctx.storage);
 		const sockets = new Sockets(ctx, now);
 		this.#store = store;
 		this.#sockets = sockets;
@@ -68,7 +68,7 @@ export class UserObject extends ExportCalls {
 		const isEnded = (device: { session?: string | undefined }) => this.#signIns.endOf(device) !== undefined;
 		this.push = pushOf(env, { userId, sql, store, sockets, isEnded, alarm: this.#alarm, now });
 		this.#erasure = new Erasure({
-			sql,
+			storage: ctx.storage,
 			step: (id, alias, after, upTo) => env.CONVERSATIONS.getByName(id).erase(userId, alias, after, upTo),
 			forget: () => this.#presence.forget(),
 			finish: () => this.#deleteRest(),
@@ -252,12 +252,13 @@ export class UserObject extends ExportCalls {
 	 * The alarm continues with conversations that failed or did not fit into this go.
 	 */
 	override async erase(isGuest: boolean): Promise<Erased> {
-		this.#signIns.deleteAll();
-		// Also one with passkeys or a provider's identity: those are gone, so nobody comes back under this id.
-		if (isGuest) this.#store.signOut(Date.now());
-		this.#everywhere.cancel();
-		const erased = this.#erasure.begin(this.#store.enteredIds());
-		this.#store.clear();
+		const erased = this.#erasure.begin(this.#store.enteredIds(), () => {
+			// Also one with passkeys or a provider's identity: those are gone, so nobody comes back under this id.
+			if (isGuest) this.#store.signOut(Date.now());
+			this.#signIns.deleteAll();
+			this.#everywhere.cancel();
+			this.#store.clear();
+		});
 		this.#sockets.close(closeCodes.token, "erased");
 		return erased;
 	}
@@ -277,7 +278,6 @@ export class UserObject extends ExportCalls {
 	}
 
 	// Personal tokens
-
 	async addToken(token: NewToken): Promise<PersonalToken | Refusal> {
 		return this.#signIns.refusalOf(token) ?? this.#signIns.tokens.add(token, Date.now()) ?? { code: "too_many" };
 	}

@@ -147,11 +147,11 @@ export class SignIns {
 
 	/**
 	 * Permanent: from now on no token of this person is accepted. Ends their memberships, and closes their sockets everywhere. `keeps`: see
-	 * `Store.signOut`.
+	 * `Store.signOut`. Stored first: where there is no room for that, everything stays as it was.
 	 */
 	async signOut(keeps = false): Promise<void> {
-		this.deleteAll();
 		this.#with.store.signOut(this.#with.now(), keeps);
+		this.deleteAll();
 		this.#with.sockets.close(closeCodes.token, "signed out");
 		await this.#with.endings().end("sign-out");
 	}

@@ -1,7 +1,7 @@
 // One person's list, settings and sign-out: every SQL statement on them. All calls are synchronous. Nothing is written for a
 // person who was only asked for.
 
-import { hasTables, migrate } from "../platform/migrate.ts";
+import { hasTables, migrateWhole } from "../platform/migrate.ts";
 import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
@@ -12,20 +12,23 @@ import { adoptFirstTable, migrations } from "./migrations.ts";
 export type Place = { at: number; id: string };
 /** Before every conversation of a list, since it is after every date. */
 export const newest: Place = { at: Number.MAX_SAFE_INTEGER, id: "" };
+type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync">;
 export type Page = { conversations: ListEntry[]; hasMore: boolean };
 
 export class Store {
+	readonly #storage: Storage;
 	readonly #sql: SqlStorage;
 	#isWritten: boolean;
 
-	constructor(sql: SqlStorage) {
-		this.#sql = sql;
-		this.#isWritten = hasTables(sql) || adoptFirstTable(sql);
-		if (this.#isWritten) migrate(sql, migrations);
+	constructor(storage: Storage) {
+		this.#storage = storage;
+		this.#sql = storage.sql;
+		this.#isWritten = hasTables(storage.sql) || storage.transactionSync(() => adoptFirstTable(storage.sql));
+		if (this.#isWritten) migrateWhole(storage, migrations);
 	}
 
 	#createTables(): void {
-		if (!this.#isWritten) migrate(this.#sql, migrations);
+		if (!this.#isWritten) migrateWhole(this.#storage, migrations);
 		this.#isWritten = true;
 	}
 
@@ -199,8 +202,12 @@ export class Store {
 
 	/** `keeps`: a conversation in which nobody is left after it is not deleted. */
 	signOut(now: number, keeps = false): void {
+		const wasWritten = this.#isWritten;
 		this.#createTables();
+		// In a step that is not stored, the tables are gone again.
+		this.#isWritten = wasWritten;
 		this.#sql.exec("INSERT INTO signed_out (one, at, keeps) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING", now, Number(keeps));
+		this.#isWritten = true;
 		// Nobody waits for the end of their sessions any more.
 		this.#sql.exec("DELETE FROM known_since");
 	}

@@ -531,6 +531,22 @@ export const bugs: Bug[] = [
 		tests: ["people/found"],
 	},
 	{
+		name: "tables that had no room can never be created",
+		file: "src/platform/migrate.ts",
+		from: "storage.transactionSync(() => migrate(storage.sql, migrations));",
+		to: "migrate(storage.sql, migrations);",
+		project: "worker",
+		tests: ["platform/migrate"],
+	},
+	{
+		name: "a guest who could not be erased is signed out for good",
+		file: "src/user/erasure.ts",
+		from: "const go = this.#storage.transactionSync(() => {",
+		to: "const go = ((work: () => Promise<void>) => work())(() => {",
+		project: "worker",
+		tests: ["worker/full"],
+	},
+	{
 		name: "a membership that has no room to end is half ended",
 		file: "src/conversation/people/departures.ts",
 		from: "if (member) this.#store.whole(() => this.#end(member, by, how));",
@@ -2253,8 +2269,8 @@ export const bugs: Bug[] = [
 	{
 		name: "erasing a person misses the conversations that they left",
 		file: "src/user/object.ts",
-		from: "this.#erasure.begin(this.#store.enteredIds())",
-		to: "this.#erasure.begin(this.#store.conversationIds())",
+		from: "this.#erasure.begin(this.#store.enteredIds(), () => {",
+		to: "this.#erasure.begin(this.#store.conversationIds(), () => {",
 		project: "worker",
 		tests: ["worker/erase"],
 	},
@@ -3525,8 +3541,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a guest's personal tokens are kept after signing out",
 		file: "src/user/sign-ins.ts",
-		from: "this.deleteAll();\n\t\tthis.#with.store.signOut",
-		to: "this.#with.store.signOut",
+		from: "this.#with.store.signOut(this.#with.now(), keeps);\n\t\tthis.deleteAll();",
+		to: "this.#with.store.signOut(this.#with.now(), keeps);",
 		project: "worker",
 		tests: ["worker/tokens"],
 	},
@@ -4117,7 +4133,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a person's list of the first build is lost",
 		file: "src/user/store.ts",
-		from: " || adoptFirstTable(sql)",
+		from: " || storage.transactionSync(() => adoptFirstTable(storage.sql))",
 		to: "",
 		project: "worker",
 		tests: ["worker/rollback"],

@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { isTooNew, type Migration, migrate } from "../../src/platform/migrate.ts";
+import { isTooNew, type Migration, migrate, migrateWhole } from "../../src/platform/migrate.ts";
+import { fillUp } from "../support/full.ts";
 
 const first = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
 const adding = "ALTER TABLE notes ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'";
@@ -53,3 +54,21 @@ describe("a release that finds tables of a newer one", () => {
 			expect(sql.exec("SELECT content, colour FROM notes").toArray()).toEqual([]);
 		}));
 });
+
+it("tables that had no room to be created whole are created once there is room", () =>
+	runInDurableObject(env.USERS.getByName(crypto.randomUUID()), (_object, { storage }) => {
+		let refusals = 0;
+		for (let after = 0; ; after++) {
+			const empty = fillUp(storage.sql, { after });
+			const error = errorOf(() => migrateWhole(storage, [first, adding, "CREATE TABLE tags (name TEXT) STRICT"]));
+			empty();
+			if (!error) break;
+			refusals++;
+			expect([error.message, storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'notes'").toArray()]).toEqual([
+				expect.stringContaining("full"),
+				[],
+			]);
+		}
+		expect(refusals).toBeGreaterThan(2);
+		expect(versionsIn(storage.sql)).toEqual([1, 2, 3]);
+	}));

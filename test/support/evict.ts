@@ -12,6 +12,8 @@ export async function evict(...[stub, options]: Parameters<typeof evictDurableOb
 		try {
 			return await evictDurableObject(stub, options);
 		} catch (error) {
+			// It sleeps already.
+			if (/not currently running/.test(String(error))) return;
 			if (!/still has active references/.test(String(error)) || Date.now() > until) throw error;
 		}
 	}

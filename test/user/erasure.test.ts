@@ -14,7 +14,7 @@ it("tries a conversation that fails until it succeeds, at last once a day, and e
 		let isBroken = true;
 		let isFinished = false;
 		const erasure = new Erasure({
-			sql: storage.sql,
+			storage,
 			step: async () => {
 				if (isBroken) throw new Error("broken on purpose");
 				return { messages: 1, reactions: 0, isDeleted: false };

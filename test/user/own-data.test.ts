@@ -23,7 +23,7 @@ const linesOf = (text: string): Line[] =>
 
 it("reads each conversation once, a few at a time, and waits where one is busy", () =>
 	runInDurableObject(env.USERS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
-		const store = new Store(storage.sql);
+		const store = new Store(storage);
 		const ids = Array.from({ length: 2 * accountLimits.ownExport.calls + 5 }, (_, n) => `c${String(n).padStart(3, "0")}`);
 		for (const id of ids) store.markEntered(id);
 		const busy = new Set([ids[0], ids[60]]);

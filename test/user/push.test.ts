@@ -33,7 +33,7 @@ class Harness {
 
 	constructor(storage: DurableObjectStorage) {
 		this.#storage = storage;
-		this.store = new Store(storage.sql);
+		this.store = new Store(storage);
 		this.push = this.restart();
 	}
 

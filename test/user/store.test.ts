@@ -52,7 +52,7 @@ function inStore(test: (store: Store, storage: DurableObjectStorage, rowsOf: (wo
 				written: cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0),
 			};
 		};
-		test(new Store(storage.sql), storage, rowsOf);
+		test(new Store(storage), storage, rowsOf);
 	});
 }
 
@@ -80,7 +80,7 @@ describe("an entry", () => {
 		inStore((store, storage) => {
 			const { revision: _, ...shown } = summary("a");
 			expect(store.updateEntry(summary("a"))).toEqual({ ...shown, ...undecided });
-			expect(new Store(storage.sql).page(everything, 10)).toEqual({ conversations: [{ ...shown, ...undecided }], hasMore: false });
+			expect(new Store(storage).page(everything, 10)).toEqual({ conversations: [{ ...shown, ...undecided }], hasMore: false });
 		}));
 
 	it("is not changed by an older summary, or reported if nothing is new", () =>
@@ -128,7 +128,7 @@ describe("an entry", () => {
 			store.updateEntry(summary("a"));
 			expect(store.changeEntry("a", { notifications: "all" })).toMatchObject({ notifications: "all", muted: false });
 			store.updateEntry(summary("a", { revision: 2 }));
-			expect(new Store(storage.sql).entry("a")).toMatchObject({ notifications: "all" });
+			expect(new Store(storage).entry("a")).toMatchObject({ notifications: "all" });
 			expect(store.changeEntry("a", { notifications: null })).not.toHaveProperty("notifications");
 		}));
 

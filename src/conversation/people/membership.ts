@@ -60,8 +60,10 @@ export class Membership {
 	}
 
 	create(conversation: { id: string; title: string; lineage: string }, owner: NamedPerson): ConversationInfo {
-		this.#store.create(conversation, owner, this.#now());
-		this.#store.audit.add("created", owner.userId, undefined, this.#now());
+		this.#store.whole(() => {
+			this.#store.create(conversation, owner, this.#now());
+			this.#store.audit.add("created", owner.userId, undefined, this.#now());
+		});
 		this.#lists.memberChanged(owner.userId);
 		return this.#store.info;
 	}

@@ -2,7 +2,7 @@
 // of this folder hold every SQL statement of a conversation, under a name. They decide no rule of the chat. All calls are synchronous:
 // everything between two awaits of the caller is one step.
 
-import { migrate } from "../../platform/migrate.ts";
+import { migrate, migrateWhole } from "../../platform/migrate.ts";
 import { Steps } from "../../platform/steps.ts";
 import type { ClaudeChange } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo } from "../../protocol/conversation.ts";
@@ -103,7 +103,7 @@ export class Store {
 		const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('conversation', 'deleted')").toArray();
 		if (tables.some(({ name }) => name === "deleted")) this.#end = "over";
 		if (!tables.some(({ name }) => name === "conversation")) return;
-		migrate(sql, migrations);
+		migrateWhole(storage, migrations);
 		this.#load();
 	}
 
@@ -134,7 +134,7 @@ export class Store {
 	}
 
 	prepareTables(): void {
-		migrate(this.#sql, migrations);
+		this.whole(() => migrate(this.#sql, migrations));
 	}
 
 	/** The conversation exists from now on, with whatever is in its tables already. */
