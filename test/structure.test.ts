@@ -61,7 +61,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/webhooks/wiring.ts":
 		/^src\/(auth\/identify|deployment\/settings|settings|webhooks\/send|conversation\/webhooks\/webhooks)\.ts$/,
 	"src/conversation/webhooks/calls.ts": /^(src\/(protocol|auth|conversation)\/|cloudflare:workers$)/,
-	"src/conversation/webhooks/incoming.ts": /^src\/(protocol|auth|conversation)\//,
+	"src/conversation/webhooks/incoming.ts": /^src\/((protocol|auth|conversation)\/|platform\/full\.ts$)/,
 	"src/conversation/archive/": /^src\/(protocol\/|markdown\/|conversation\/store\/)/,
 	"src/conversation/sockets/": /^src\/((protocol|platform)\/|conversation\/(ports\.ts$|rate\.ts$|conversation\.ts$|store\/))/,
 	"src/conversation/ports.ts": /^src\/(protocol|money)\//,

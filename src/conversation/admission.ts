@@ -6,6 +6,7 @@ import { authorOf, mayRead, tokenEpoch } from "../auth/personal-token.ts";
 import { covers, type Identity, isGranted, personOf, verifyToken, writerOf } from "../auth/tokens.ts";
 import { withOwnSecret } from "../deployment/settings.ts";
 import { passQuota } from "../money/quota.ts";
+import { orFull } from "../platform/full.ts";
 import type { Member } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
@@ -205,7 +206,7 @@ export class Admission {
 		const refused = identity && (await refusalOf(identity, settings, env.USERS, now()));
 		if (identity && !refused) return this.#refuseStranger(person.userId) ?? renewalBy(identity);
 		if (refused?.code === "suspended") return refused;
-		store.audit.add("token_refused", person.userId, undefined, now());
+		orFull(() => store.audit.add("token_refused", person.userId, undefined, now()));
 		const [socket] = sockets.of(person.userId);
 		if (socket) inbound.countBadFrame(socket, now());
 		return { code: "unauthorized" };

@@ -1,6 +1,7 @@
 // Personal tokens: every SQL statement on them. The table is created with the first token, so that asking for the tokens of
 // a person who never existed leaves nothing behind. Times in ms.
 
+import { orFull } from "../platform/full.ts";
 import { isoTime } from "../protocol/iso-time.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalToken, Scope } from "../protocol/token.ts";
@@ -109,12 +110,12 @@ export class Tokens {
 		}));
 	}
 
-	/** Finds a token that somebody presents, even if it has ended, and stores that it was used. */
+	/** Finds a token that somebody presents, even if it has ended, and stores that it was used, if there is room for that. */
 	use(id: string, now: number): ShownToken | undefined {
 		const [row] = this.#rows("WHERE id = ? AND revoked_at IS NULL", id);
 		if (!row) return undefined;
 		if (row.expires_at > now && now - (row.used_at ?? 0) >= precision)
-			this.#sql.exec("UPDATE tokens SET used_at = ? WHERE id = ?", now, id);
+			orFull(() => this.#sql.exec("UPDATE tokens SET used_at = ? WHERE id = ?", now, id));
 		const { name, username, expires_at, owner_kind, owner_seen_at, epoch } = row;
 		return { name, username, expiresAt: expires_at, ownerKind: owner_kind, ownerSeenAt: owner_seen_at, epoch, ...limitsOf(row) };
 	}

@@ -547,6 +547,22 @@ export const bugs: Bug[] = [
 		tests: ["worker/full"],
 	},
 	{
+		name: "what a webhook has posted in a full storage is refused",
+		file: "src/conversation/webhooks/incoming.ts",
+		from: "orFull(() => store.incomingWebhooks.setUsed(webhookId, now(), webhookLimits.usePrecision));",
+		to: "store.incomingWebhooks.setUsed(webhookId, now(), webhookLimits.usePrecision);",
+		project: "worker",
+		tests: ["worker/full"],
+	},
+	{
+		name: "an import that had no room for its end cannot be repeated",
+		file: "src/conversation/archive/import.ts",
+		from: "const taken = this.#store.whole(() => {",
+		to: "const taken = (this.#storage as DurableObjectStorage).transactionSync(() => {",
+		project: "worker",
+		tests: ["worker/full"],
+	},
+	{
 		name: "a membership that has no room to end is half ended",
 		file: "src/conversation/people/departures.ts",
 		from: "if (member) this.#store.whole(() => this.#end(member, by, how));",

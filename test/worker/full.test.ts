@@ -207,6 +207,47 @@ describe("access where there is no room left", () => {
 		expect((await as(bob, "GET", "/me")).body).toMatchObject({ error: { code: "suspended" } });
 	});
 
+	it("a program reads on by its token, and what it posts by a webhook is said to be posted", async () => {
+		expectLog(/The storage is full/);
+		const ann = someone("ann");
+		const id = await newConversation(ann);
+		await as(ann, "PATCH", `/conversations/${id}`, { assistant: "off" });
+		const { token } = (await as(ann, "POST", "/me/tokens", { name: "Reader", scopes: ["read"], expiresInSeconds: 3_600 })).body;
+		const { url } = (await as(ann, "POST", `/conversations/${id}/incoming-webhooks`, { name: "Builds" })).body.webhook;
+		const empty = [
+			await fill(env.USERS.getByName(ann) as unknown as DurableObjectStub<undefined>),
+			await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => fillUp(sql, { refuses: /used_at/ })),
+		];
+		const posted = await exports.default.fetch(url, { method: "POST", body: JSON.stringify({ text: "Built" }) });
+		expect(posted.status).toBeLessThan(300);
+		const { status, body } = await call("GET", `/conversations/${id}/messages`, token.secret);
+		expect([status, body.messages.map(({ content }: { content: string }) => content)]).toEqual([200, ["Built"]]);
+		for (const one of empty) one();
+	});
+
+	it("an import that had no room for its end can be repeated", async () => {
+		// The list of whoever is in it is told later.
+		allowLog(/The storage is full/);
+		const ann = someone("ann");
+		const id = await newConversation(ann);
+		await as(ann, "PATCH", `/conversations/${id}`, { assistant: "off", instructions: "Be brief.", title: "Plans" });
+		await as(ann, "POST", `/conversations/${id}/messages`, { content: "Words" });
+		const headers = { authorization: `Bearer ${await tokenOf(ann)}` };
+		const lines = await (await exports.default.fetch(`${origin}/api/conversations/${id}/export`, { headers })).text();
+		const outcomes = await runInDurableObject(env.CONVERSATIONS.getByName(someone("copy")), async (object, { storage: { sql } }) => {
+			const all: unknown[] = [];
+			while (!all.some((outcome) => typeof outcome === "object")) {
+				const empty = fillUp(sql, { after: 3 * all.length });
+				all.push(await object.importLines(lines, 0, { as: ann }).catch(String));
+				empty();
+			}
+			return all;
+		});
+		expect(outcomes.length).toBeGreaterThan(3);
+		expect(outcomes.slice(0, -1)).toEqual(outcomes.slice(1).map(() => expect.stringContaining("full")));
+		expect(outcomes.at(-1)).toMatchObject({ conversation: { title: "Plans", instructions: "Be brief." } });
+	});
+
 	it("a legal request that had no room to be carried out can be confirmed again", async () => {
 		expectLog(/The storage is full|A request failed/);
 		const id = await newConversation(someone("ann"));

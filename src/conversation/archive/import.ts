@@ -19,7 +19,7 @@ export type ImportProgress = { taken: number; conversation?: ConversationInfo };
 /** People who are notified side by side. */
 const registeredAtOnce = 50;
 
-type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "deleteAlarm">;
+type Storage = Pick<DurableObjectStorage, "sql" | "setAlarm" | "deleteAlarm">;
 
 export class Import {
 	readonly #storage: Storage;
@@ -86,7 +86,7 @@ export class Import {
 		const now = from === 0 ? undefined : this.#tables.state;
 		if (now?.reading.hash !== known?.reading.hash) return { taken: now?.reading.lines ?? 0 };
 		if (this.#repeats(records, from === 0)) return { code: "bad_request" };
-		const taken = this.#storage.transactionSync(() => {
+		const taken = this.#store.whole(() => {
 			this.#write(records, reading);
 			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#end(conversation) }) };
 		});

@@ -1,6 +1,7 @@
 // Posts what comes in by an incoming webhook, as a program of whoever made it: everything that holds for programs holds for it.
 
 import type { Identity } from "../../auth/tokens.ts";
+import { orFull } from "../../platform/full.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import * as webhookLimits from "../../protocol/webhooks/limits.ts";
 import { Calls } from "../calls.ts";
@@ -35,6 +36,7 @@ export async function postByWebhook(parts: Parts, webhookId: string, posted: Pos
 		program: { tokenId, name, scopes: ["write"], conversations: [id], isGuests, isWebhook: true },
 	};
 	const sent = await new Calls(parts, identity).say(posted, !webhook.asksClaude);
-	if (!("code" in sent) && store.exists) store.incomingWebhooks.setUsed(webhookId, now(), webhookLimits.usePrecision);
+	// It is posted, even if there is no room to note that.
+	if (!("code" in sent) && store.exists) orFull(() => store.incomingWebhooks.setUsed(webhookId, now(), webhookLimits.usePrecision));
 	return sent;
 }
