@@ -6,6 +6,7 @@ import type { ConversationInfo, MemberRole } from "../../../src/protocol/convers
 import { IconButton } from "../controls/IconButton.tsx";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import type { MenuItem } from "../controls/Menu.tsx";
+import { useLazy } from "../controls/useLazy.ts";
 import { Icon } from "../icons.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
@@ -18,9 +19,9 @@ import { findKeys, searchKeys, useShortcut } from "../useShortcut.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import styles from "./ConversationHeader.module.css";
 import { useInvite } from "./dialogs/useInvite.tsx";
-import { HeaderMenu } from "./HeaderMenu.tsx";
 import { alwaysRendered } from "./log/viewport.ts";
 
+const loadParts = () => import("./laterParts.ts");
 const MembersDialog = lazyDialog(async () => (await import("./dialogs/MembersDialog.tsx")).MembersDialog);
 const SearchDialog = lazyDialog(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
 const PinsDialog = lazyDialog(async () => (await import("./dialogs/PinsDialog.tsx")).PinsDialog);
@@ -106,6 +107,7 @@ type ButtonsProps = Pick<Props, "id" | "userId" | "nameOf"> &
 function Buttons({ id, userId, nameOf, members, conversation, role, onOpen, onLeft }: ButtonsProps) {
 	const strings = useStrings();
 	const invite = useInvite({ id, userId, nameOf });
+	const parts = useLazy(loadParts, true);
 	const inMenu: MenuItem[] = [
 		...(role === "owner" ? [{ label: strings.invite, act: invite.open, className: styles.onPhone }] : []),
 		{ label: strings.filesHere, act: () => onOpen("files"), className: styles.onNarrow },
@@ -138,7 +140,8 @@ function Buttons({ id, userId, nameOf, members, conversation, role, onOpen, onLe
 				</button>
 			)}
 			{invite.dialog}
-			<HeaderMenu {...{ conversation, role, userId, onLeft }} items={inMenu} />
+			{/* Keeps its place before it is there. */}
+			<span className={styles.menu}>{parts && <parts.HeaderMenu {...{ conversation, role, userId, onLeft }} items={inMenu} />}</span>
 		</>
 	);
 }

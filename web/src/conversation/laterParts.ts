@@ -9,6 +9,7 @@ export { Changes } from "./Changes.tsx";
 export { ConnectionBanner } from "./ConnectionBanner.tsx";
 export { Editor } from "./composer/Editor.tsx";
 export { UnsentBar } from "./composer/UnsentBar.tsx";
+export { HeaderMenu } from "./HeaderMenu.tsx";
 export { KeptNote } from "./KeptNote.tsx";
 export { Announcer } from "./log/Announcer.tsx";
 export { DeleteMessageDialog } from "./message/DeleteMessageDialog.tsx";
