@@ -185,6 +185,19 @@ describe("a search in all conversations", () => {
 		const link = await copied();
 		await bob.page.goto(link);
 		await focused(bob).getByText("Teapots are in the left cupboard").waitFor();
+
+		// A link in a message shows what it leads to, and opens in this tab.
+		await bob.page.getByRole("button", { name: "Jump to latest" }).click();
+		await bob.say(`It is in ${link}`);
+		const inMessage = bob.at("It is in").getByRole("link");
+		await inMessage.hover();
+		await bob.page.getByRole("tooltip").getByText("Teapots are in the left cupboard").waitFor();
+		expect(await violations(bob.page)).toEqual([]);
+		await bob.page.keyboard.press("Escape");
+		await bob.page.getByRole("tooltip").waitFor({ state: "detached" });
+		await inMessage.click();
+		await focused(bob).getByText("Teapots are in the left cupboard").waitFor();
+		expect(bob.page.context().pages()).toHaveLength(1);
 		await ann.leave();
 		await bob.leave();
 	});

@@ -15,5 +15,6 @@ export { Announcer } from "./log/Announcer.tsx";
 export { DeleteMessageDialog } from "./message/DeleteMessageDialog.tsx";
 export { ForkDialog } from "./message/ForkDialog.tsx";
 export { ForkedFrom } from "./message/ForkedFrom.tsx";
+export { MessageLinks } from "./message/MessageLinks.tsx";
 export const SummaryDialog = lazyDialog(async () => (await import("../memory/SummaryDialog.tsx")).SummaryDialog);
 export const SeenDialog = lazyDialog(async () => (await import("../memory/SeenDialog.tsx")).SeenDialog);

@@ -84,6 +84,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 			{deleting && parts && <parts.DeleteMessageDialog message={deleting} onDelete={chat.deleteMessage} onClose={cancel} />}
 			{forking && parts && <parts.ForkDialog message={forking} onClose={cancel} />}
 			{seen && parts && <parts.SeenDialog message={seen} onClose={cancel} />}
+			{parts && <parts.MessageLinks chat={chat} />}
 			{parts && <parts.Announcer chat={chat} actions={actions} userId={userId} />}
 		</main>
 	);
