@@ -165,11 +165,22 @@ export class Visitor {
 
 	/** Creates an invite and returns its link. The dialog stays open. */
 	async invite(): Promise<string> {
-		await this.page.getByRole("button", { name: "Invite" }).click();
+		await this.openAbove("Invite");
 		await this.page.getByRole("button", { name: "Create link" }).click();
 		const link = this.page.getByRole("textbox", { name: "Invite link" });
 		await link.waitFor();
 		return link.inputValue();
+	}
+
+	/** Presses a button of the conversation's header, or chooses it from the menu where the header is narrow. */
+	async openAbove(name: string): Promise<void> {
+		const header = this.page.locator("main > header");
+		// They come all at once.
+		await header.getByRole("button").first().waitFor();
+		const button = header.getByRole("button", { name, exact: true });
+		if (await button.isVisible()) return button.click();
+		await header.locator("button[aria-haspopup=menu]").click();
+		await this.page.getByRole("menuitem", { name, exact: true }).click();
 	}
 
 	async say(text: string): Promise<void> {

@@ -22,7 +22,7 @@ async function save(
 	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
 	await Promise.all(known);
 }
-const open = ({ page }: Visitor) => page.getByRole("button", { name: "Conversation settings" }).click();
+const open = (visitor: Visitor) => visitor.openAbove("Conversation settings");
 
 it("an owner changes how Claude replies, and members see it and who changed the instructions", async () => {
 	const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
@@ -219,6 +219,8 @@ it.each(["en", "de"] as const)("an owner changes all of it with the keyboard alo
 	await page.setViewportSize({ width: 390, height: 844 });
 	expect(await overflowing(page)).toEqual([]);
 	await look(ann, `settings-by-keyboard-${locale}`);
+	// Where the button is not in the menu.
+	await page.setViewportSize({ width: 1280, height: 800 });
 	const model = await field(ann, named.model).inputValue();
 	expect(model).not.toBe("");
 	await stepTo(page, dialog.getByRole("button", { name: named.save }));

@@ -10,9 +10,9 @@ openBrowser();
 
 it("owners add addresses, see why one fails, and let programs post; members see none of it", async () => {
 	const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
-	const open = async ({ page }: typeof ann, settings = "Conversation settings") => {
-		await page.getByRole("button", { name: settings }).click();
-		await page.getByRole("dialog").waitFor();
+	const open = async (visitor: typeof ann, settings = "Conversation settings") => {
+		await visitor.openAbove(settings);
+		await visitor.page.getByRole("dialog").waitFor();
 	};
 	await open(bob);
 	expect(await bob.page.getByText("Webhooks").count()).toBe(0);
@@ -66,7 +66,7 @@ it("are there in German, on a phone", async () => {
 	await ann.page.getByRole("dialog", { name: "Einstellungen" }).waitFor();
 	await ann.page.keyboard.press("Escape");
 	await ann.page.setViewportSize({ width: 390, height: 844 });
-	await ann.page.getByRole("button", { name: "Einstellungen des Gesprächs" }).click();
+	await ann.openAbove("Einstellungen des Gesprächs");
 	const dialog = ann.page.getByRole("dialog");
 	await dialog.getByText("Webhooks", { exact: true }).click();
 	const outgoing = dialog.getByRole("region", { name: "An eine Adresse senden" });
