@@ -78,6 +78,8 @@ export type Settings = SignInSettings & {
 	/** Days after which messages are deleted; never without it. */
 	retentionDays?: number | undefined;
 	sends: { burst: number; perSecond: number };
+	/** A conversation that holds so many sockets sends newcomers to relays; without it, never. */
+	relaysFrom?: number | undefined;
 	/** How push services recognize this deployment. Without it there is no web push. */
 	push?: PushSettings | undefined;
 	/**
@@ -152,6 +154,7 @@ export function readSettings(env: Environment): SettingsResult {
 			burst: readWholeNumber(env, "SEND_BURST", 10, problems),
 			perSecond: readNumber(env, "SEND_PER_SECOND", 1, problems),
 		},
+		relaysFrom: readRelaysFrom(env, problems),
 		push: readPush(env, problems),
 		socketIo: {
 			interval: readNumber(env, "SOCKETIO_PING_INTERVAL_SECONDS", 25, problems) * 1000,
@@ -222,6 +225,14 @@ function readSummaryAfter(env: Environment, problems: string[]): number | undefi
 	const tokens = Number(text);
 	if (!Number.isSafeInteger(tokens) || tokens < 1) problems.push("SUMMARY_AFTER_TOKENS must be a whole number of tokens, or off.");
 	return tokens;
+}
+
+function readRelaysFrom(env: Environment, problems: string[]): number | undefined {
+	const text = readText(env, "RELAYS_FROM") ?? "off";
+	if (text.toLowerCase() === "off") return undefined;
+	const sockets = Number(text);
+	if (!Number.isSafeInteger(sockets) || sockets < 1) problems.push("RELAYS_FROM must be a whole number of sockets, or off.");
+	return sockets;
 }
 
 function readPrices(env: Environment, problems: string[]): OwnPrices {

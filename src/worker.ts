@@ -67,6 +67,7 @@ export { FilesObject } from "./files/object.ts";
 export { PollingObject } from "./gateway/socketio/object.ts";
 export { LedgerObject } from "./money/object.ts";
 export { PushEndpointObject } from "./push/object.ts";
+export { RelayObject } from "./relay/object.ts";
 export { UserObject } from "./user/object.ts";
 
 /** For people. The log has a sentence for the deployer. */

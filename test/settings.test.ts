@@ -387,6 +387,8 @@ describe("a problem names the setting and quotes no value", () => {
 		[{ ...good, SEND_PER_SECOND: "NaN" }, /^SEND_PER_SECOND/],
 		[{ ...good, REPLY_IDLE_TIMEOUT_SECONDS: "1m" }, /^REPLY_IDLE_TIMEOUT_SECONDS/],
 		[{ ...good, REPLY_IDLE_TIMEOUT_SECONDS: "-5" }, /^REPLY_IDLE_TIMEOUT_SECONDS/],
+		[{ ...good, RELAYS_FROM: "0" }, /^RELAYS_FROM/],
+		[{ ...good, RELAYS_FROM: "many" }, /^RELAYS_FROM/],
 		[{ ...good, SOCKETIO_PING_INTERVAL_SECONDS: "0" }, /^SOCKETIO_PING_INTERVAL_SECONDS/],
 	])("%j", (fields, sentence) => {
 		const result = read(fields);

@@ -69,17 +69,21 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/conversation.ts":
 		/^src\/(protocol\/|platform\/full\.ts$|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
 	"src/conversation/":
-		/^(src\/(protocol|auth|claude|money|platform|metrics|webhooks|transcription|conversation)\/|src\/((deployment\/)?settings|file-settings)\.ts$|cloudflare:workers$)/,
+		/^(src\/(protocol|auth|claude|money|platform|metrics|webhooks|transcription|conversation)\/|src\/relay\/(placement|moved)\.ts$|src\/((deployment\/)?settings|file-settings)\.ts$|cloudflare:workers$)/,
 	"src/metrics/": /^src\/protocol\//,
 	"src/admin/": /^(src\/(protocol|platform|metrics|money)\/|cloudflare:workers$)/,
 	"src/user/": /^(src\/(protocol|platform)\/|cloudflare:workers$)/,
 	"src/user/push/wiring.ts": /^src\/(auth\/(identify|tokens)|deployment\/settings|push\/send|settings|user\/push\/(push|store))\.ts$/,
 	"src/gateway/":
-		/^(src\/((protocol|auth)\/|(conversation\/(object|sockets\/flood-control)|files\/upload|platform\/held-bytes|settings)\.ts$)|valibot$)/,
+		/^(src\/((protocol|auth)\/|(conversation\/(object|sockets\/flood-control)|relay\/(placement|moved)|files\/upload|platform\/held-bytes|settings)\.ts$)|valibot$)/,
 	"src/gateway/socketio/":
 		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|store\/cursor|sockets\/flood-control)\.ts$|src\/deployment\/settings\.ts$|src\/settings\.ts$|src\/files\/upload\.ts$|src\/platform\/read-body\.ts$|hono|(engine|socket)\.io-parser$|valibot$|cloudflare:workers$)/,
 	"src/routes/":
 		/^(src\/(protocol|auth|metrics)\/|src\/platform\/read-body\.ts$|src\/files\/(object|upload)\.ts$|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|aside-calls|file-calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/(push\/send|webhooks\/(send|slack))\.ts$|src\/claude\/(models|mcp\/toolbox)\.ts$|src\/money\/(prices|object|periods|quota|report)\.ts$|src\/(deployment\/)?settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+	"src/relay/":
+		/^(src\/((protocol|platform)\/|auth\/(tokens|personal-token)\.ts$|conversation\/(relays\/delivery|messages\/work-rate|sockets\/sockets?|store\/(cursor|people\/relays))\.ts$|settings\.ts$)|cloudflare:workers$)/,
+	"src/relay/placement.ts": /^$/,
+	"src/relay/moved.ts": /^$/,
 	"src/repeatable.ts": /^(src\/(conversation|deployment|files|money|push|user)\/object\.ts$|cloudflare:durable-objects$)/,
 	"src/worker.ts": /./,
 	"src/standalone/": /^src\/(worker|auth\/bounded-map)\.ts$/,

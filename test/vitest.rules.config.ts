@@ -11,7 +11,7 @@ export default defineConfig({
 		name: "rules",
 		isolate: false,
 		include: [
-			"{protocol,auth,conversation,claude,money,platform,push,files,user,gateway,standalone}/**/*.test.ts",
+			"{protocol,auth,conversation,claude,money,platform,push,files,user,gateway,relay,standalone}/**/*.test.ts",
 			"model/conformance.test.ts",
 			"release/additive.test.ts",
 			"settings.test.ts",

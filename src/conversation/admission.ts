@@ -86,12 +86,16 @@ export class Admission {
 	 * receives whatever is said, so no program has one that may not read.
 	 */
 	connect(identity: Identity, holder: Holder | undefined): Person | Refusal {
-		const { work, sockets, now } = this.#with;
+		const person = this.connectAtRelay(identity);
+		return "code" in person || this.#with.sockets.makeRoom(identity.userId, holder) ? person : { code: "too_many" };
+	}
+
+	/** The same for a socket at a relay, which makes room for it. */
+	connectAtRelay(identity: Identity): Author | Refusal {
+		const { work, now } = this.#with;
 		const busy = work.begin(this.requester(identity), now(), prices.connect);
 		if (busy) return busy;
-		if (!mayRead(identity)) return { code: "forbidden" };
-		const person = this.enter(identity);
-		return "code" in person || sockets.makeRoom(identity.userId, holder) ? person : { code: "too_many" };
+		return mayRead(identity) ? this.enter(identity) : { code: "forbidden" };
 	}
 
 	/**

@@ -123,23 +123,32 @@ export class Conversation<T extends Client = Client> {
 
 	#sync(client: T, cursor: string | undefined): undefined {
 		const { store, clients, work, now } = this.#with;
-		const { userId } = client.person;
-		const changes = this.history(userId).since(cursor);
-		const may = mayOf(store, userId);
+		const changes = this.history(client.person.userId).since(cursor);
 		work.count(client.requester, now(), readOf(changes.messages));
-		clients.send(client, {
-			type: "chat:joined",
+		clients.send(client, { ...this.factsFor(client.person, client.readsFrom), cursor: store.log.cursor, ...changes });
+	}
+
+	/** Everything that a client needs to know when it joins, besides messages. */
+	factsFor(person: Author, readsFrom: number) {
+		const { store, memory } = this.#with;
+		const { userId } = person;
+		const may = mayOf(store, userId);
+		return {
+			type: "chat:joined" as const,
 			conversationId: this.#id,
-			cursor: store.log.cursor,
-			...changes,
-			...this.#presence.listFor(userId),
-			you: client.person,
-			conversation: store.infoFrom(client.readsFrom),
+			...this.#presence.listFor(person),
+			you: person,
+			conversation: store.infoFrom(readsFrom),
 			role: store.members.find(userId)?.role ?? "reader",
 			...(may && { may }),
 			reads: store.members.reads(userId),
-			...this.#with.memory.place,
-		});
+			...memory.place,
+		};
+	}
+
+	/** Relays hold another number of people. */
+	peopleElsewhereChanged(): void {
+		this.#presence.changedElsewhere();
 	}
 
 	// Events from clients

@@ -5,21 +5,21 @@ import { closeCodes } from "../protocol/errors.ts";
 import type { Removals } from "./lists/removals.ts";
 import type { Registration } from "./registration.ts";
 import type { Replies } from "./replies/replies.ts";
-import type { Fanout } from "./sockets/fanout.ts";
-import type { Socket } from "./sockets/socket.ts";
+import type { Fanout, FanoutClient } from "./sockets/fanout.ts";
 import type { Sockets } from "./sockets/sockets.ts";
 import type { Store } from "./store/store.ts";
 
 type Dependencies = {
 	storage: DurableObjectStorage;
 	store: Store;
-	clients: Fanout<Socket>;
+	clients: Fanout<FanoutClient>;
 	sockets: Sockets;
 	replies: Replies;
 	removals: Removals;
 	files: { releaseAll(): Promise<void> };
 	registration: Pick<Registration, "forget">;
 	webhooks: { endAll(): void };
+	relays: { end(): void };
 	alarm: Alarm;
 	now: () => number;
 };
@@ -43,11 +43,9 @@ export class Deletion {
 		});
 		registration.forget();
 		replies.abandon();
-		for (const socket of sockets.all()) {
-			// Not a client any more when it closes, so that nobody is notified that it left.
-			clients.delete(socket);
-			socket.close(closeCodes.deleted, "the conversation was deleted");
-		}
+		// Not clients any more when they close, so that nobody is notified that they left.
+		for (const socket of sockets.all()) clients.delete(socket);
+		sockets.closeAll(closeCodes.deleted, "the conversation was deleted");
 		await Promise.all([files.releaseAll(), removals.removeForAll()]);
 		await removals.conclude();
 	}
@@ -58,7 +56,8 @@ export class Deletion {
 	 * its address, still trust. Nothing is awaited between the two statements: the platform commits them as one.
 	 */
 	async finish(): Promise<void> {
-		const { storage, store, alarm, now } = this.#with;
+		const { storage, store, relays, alarm, now } = this.#with;
+		relays.end();
 		const emptied = storage.deleteAll();
 		store.writeTombstone(now());
 		await emptied;

@@ -14,8 +14,7 @@ import { hasScope } from "../protocol/token.ts";
 import { refuseUnsent } from "./messages/attachments.ts";
 import { mayWrite } from "./messages/sending.ts";
 import type { Requester } from "./ports.ts";
-import type { Fanout } from "./sockets/fanout.ts";
-import type { Socket } from "./sockets/socket.ts";
+import type { Fanout, FanoutClient } from "./sockets/fanout.ts";
 import type { Store } from "./store/store.ts";
 
 /** The object with the bytes. */
@@ -31,7 +30,7 @@ type Dependencies = {
 	/** The conversation's id. */
 	id: string;
 	store: Store;
-	clients: Pick<Fanout<Socket>, "send">;
+	clients: Pick<Fanout<FanoutClient>, "send">;
 	limits: FileSettings;
 	remote: () => RemoteFiles;
 	passQuota: (writer: Requester, bytes: number) => Promise<Refusal | undefined>;
@@ -48,7 +47,7 @@ export class FrameUploads {
 	}
 
 	/** Returns the refusal of a frame that makes no sense. Everything else is answered later. */
-	receive(client: Socket, frame: ArrayBuffer): Refusal | undefined {
+	receive(client: FanoutClient, frame: ArrayBuffer): Refusal | undefined {
 		const parsed = parseFileFrame(frame);
 		if ("refusal" in parsed) return parsed.refusal;
 		const { header, bytes } = parsed;
@@ -60,7 +59,7 @@ export class FrameUploads {
 		return undefined;
 	}
 
-	#refusalOf(client: Socket, size: number): Refusal | undefined {
+	#refusalOf(client: FanoutClient, size: number): Refusal | undefined {
 		const { limits } = this.#with;
 		if (!this.#maySend(client)) return { code: "forbidden" };
 		if (size === 0) return { code: "empty_file" };
@@ -71,12 +70,12 @@ export class FrameUploads {
 		return this.#coming.has(client.person.userId) ? busy : undefined;
 	}
 
-	#maySend({ person, scopes }: Socket): boolean {
+	#maySend({ person, scopes }: FanoutClient): boolean {
 		const { store } = this.#with;
 		return store.exists && hasScope(scopes, "write") && mayWrite(store, person.userId);
 	}
 
-	async #store(client: Socket, header: FileHeader, bytes: Uint8Array<ArrayBuffer>, held: Hold): Promise<void> {
+	async #store(client: FanoutClient, header: FileHeader, bytes: Uint8Array<ArrayBuffer>, held: Hold): Promise<void> {
 		const { userId } = client.person;
 		this.#coming.add(userId);
 		try {
@@ -92,7 +91,7 @@ export class FrameUploads {
 		}
 	}
 
-	async #take(client: Socket, header: FileHeader, bytes: Uint8Array<ArrayBuffer>): Promise<MessageFile | Refusal> {
+	async #take(client: FanoutClient, header: FileHeader, bytes: Uint8Array<ArrayBuffer>): Promise<MessageFile | Refusal> {
 		const { store, remote, passQuota, now } = this.#with;
 		const full = await passQuota(client.requester, bytes.length);
 		if (full) return full;
@@ -103,7 +102,7 @@ export class FrameUploads {
 		const file = await remote().add({ ...upload, network, facts }, streamOf(bytes));
 		if (isRefusal(file)) return file;
 		// Much may have changed meanwhile.
-		const isOver = client.isRevoked || !client.isOpen(now());
+		const isOver = !client.isOpen(now());
 		if (!isOver && this.#maySend(client)) {
 			const added = orFull(() => store.files.add(file, client.person.userId, now()));
 			if (isRefusal(added)) await remote().drop([file.id]);
@@ -113,8 +112,8 @@ export class FrameUploads {
 		return isOver ? { code: "token_expired" } : { code: "forbidden" };
 	}
 
-	#refuse(client: Socket, header: FileHeader, refusal: Refusal): void {
-		if (!client.isRevoked) this.#with.clients.send(client, errorEvent(this.#with.id, { ...nameOf(header), ...refusal }));
+	#refuse(client: FanoutClient, header: FileHeader, refusal: Refusal): void {
+		this.#with.clients.send(client, errorEvent(this.#with.id, { ...nameOf(header), ...refusal }));
 	}
 }
 

@@ -3,9 +3,8 @@
 // nobody whom they have not verified.
 
 import { DurableObject } from "cloudflare:workers";
-import { signInOf } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
-import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
+import { answerClose } from "../platform/upgrade.ts";
 import type { ConversationInfo } from "../protocol/conversation.ts";
 import type { NamedPerson } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -19,15 +18,14 @@ import type { ErasureStep } from "./people/erasure.ts";
 import type { Preview } from "./people/invitations.ts";
 import { PersonCalls } from "./person-calls.ts";
 import type { Requester } from "./ports.ts";
-import type { Holder } from "./sockets/socket.ts";
+import { RelayCalls } from "./relays/calls.ts";
+import type { Answer, Asked, Passed, Taken } from "./relays/delivery.ts";
+import { enter } from "./relays/entrance.ts";
 import { goOnAfterWake, goOnWhenDue } from "./unfinished.ts";
 import { type Posted, postByWebhook } from "./webhooks/incoming.ts";
 import { type Parts, wire } from "./wiring.ts";
 
-/** What the Worker passes on with a socket. */
-type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean; holder?: Holder | undefined };
-
-export const upgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
+export { upgradeRequest } from "./relays/entrance.ts";
 
 export class ConversationObject extends DurableObject<Env> {
 	readonly #parts: Parts;
@@ -45,22 +43,7 @@ export class ConversationObject extends DurableObject<Env> {
 
 	/** Answers an `upgradeRequest`. */
 	override async fetch(request: Request): Promise<Response> {
-		const { identity, cursor, isChatProtocol, holder } = readUpgrade<Upgrade>(request);
-		const { admission, sockets, store, conversation } = this.#parts;
-		const person = (await admission.refuseBefore(identity)) ?? admission.connect(identity, holder);
-		if ("code" in person) return refuseUpgrade(person);
-		const { 0: theirs, 1: ours } = new WebSocketPair();
-		this.ctx.acceptWebSocket(ours);
-		const client = sockets.open(ours, {
-			conversationId: store.info.id,
-			person,
-			network: identity.network,
-			holder,
-			...signInOf(identity),
-		});
-		conversation.join(client, cursor);
-		sockets.joined(client);
-		return acceptUpgrade(theirs, isChatProtocol);
+		return enter(this.#parts, this.ctx, request);
 	}
 
 	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
@@ -90,6 +73,16 @@ export class ConversationObject extends DurableObject<Env> {
 
 	forDeployer(): DeployerCalls {
 		return new DeployerCalls(this.#parts);
+	}
+
+	/** One of its relays asks who may enter. */
+	async admit(relay: number, asked: Asked): Promise<Answer> {
+		return new RelayCalls(this.#parts, relay).admit(asked);
+	}
+
+	/** One of its relays passes on what a client has sent. */
+	async take(relay: number, passed: Passed): Promise<Taken> {
+		return new RelayCalls(this.#parts, relay).take(passed);
 	}
 
 	async create(owner: NamedPerson, title: string): Promise<ConversationInfo> {

@@ -47,11 +47,15 @@ export interface Clients<T extends Client = Client> {
 	/** The people who are connected, and their number. A sign-in that has expired may be among them until it is closed. */
 	userIds(): Iterable<string>;
 	readonly people: number;
+	/** How many of them are connected to relays: `all`, `of` and `userIds` leave them out. */
+	readonly peopleElsewhere: number;
 	add(client: T): void;
 	/** False if it was not there. */
 	delete(client: T): boolean;
 	/** Sends to one client at once. */
 	send(client: T, event: ServerEvent): void;
+	/** Sends to all clients of one person, wherever they are connected. */
+	sendTo(userId: string, event: ServerEvent): void;
 	/**
 	 * Queues an event for all but the sockets of `exceptUser`. While incoming frames are handled, the queue goes out after the last of
 	 * them. Otherwise it goes out at once, or a moment later: chunks share frames, and so does everything in a large conversation.

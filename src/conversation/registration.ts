@@ -20,7 +20,7 @@ type Parts = {
 	id: string;
 	sql: Pick<SqlStorage, "databaseSize">;
 	store: Store;
-	clients: Pick<Clients, "all">;
+	clients: Pick<Clients, "all" | "peopleElsewhere">;
 	now: () => number;
 };
 
@@ -67,7 +67,7 @@ export class Registration {
 			members: members.count,
 			messages: log.head.seq,
 			bytes: sql.databaseSize,
-			connections: [...clients.all()].length,
+			connections: [...clients.all()].length + clients.peopleElsewhere,
 		};
 		void this.#directory.report({ conversations: [conversation], counts: this.#observer.take() }).catch(() => {});
 	}

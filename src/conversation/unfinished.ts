@@ -4,7 +4,21 @@ import { goOnErasing } from "./person-calls.ts";
 import type { Parts } from "./wiring.ts";
 
 /** To be called when the object wakes. Nothing waits for it. */
-export function goOnAfterWake({ store, replies, lists, removals, purses, files, webhooks, retention, transcripts, alarm }: Parts): void {
+export function goOnAfterWake({
+	store,
+	relays,
+	replies,
+	lists,
+	removals,
+	purses,
+	files,
+	webhooks,
+	retention,
+	transcripts,
+	alarm,
+}: Parts): void {
+	// Nothing is streaming when the object falls asleep.
+	relays.goOn(store.exists && store.log.streaming().length > 0);
 	if (store.exists) replies.recover();
 	if ((removals.dueAt ?? purses.dueAt ?? files.dueAt ?? retention.dueAt ?? transcripts.dueAt) !== undefined) alarm.bringForward();
 	void lists.recover();

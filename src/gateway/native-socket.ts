@@ -2,27 +2,27 @@
 // liveness and close codes, but not what events mean, and does not reconnect.
 
 import type { Identity } from "../auth/tokens.ts";
-import { upgradeRequest } from "../conversation/object.ts";
+import type { upgradeRequest } from "../conversation/object.ts";
 import { encodeFrame } from "../protocol/encode-frame.ts";
 import { closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
 import { withIdsFirst } from "../protocol/frames/event-names.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-
-type ConversationStub = { fetch(request: Request): Promise<Response> };
+import { upgradeAt } from "./upgrade.ts";
 
 /** The client for whom the Worker holds a socket. */
 export type Holder = NonNullable<Parameters<typeof upgradeRequest>[0]["holder"]>;
 
 /** Opens a socket at a cursor, or returns why the conversation refuses it. */
 export async function openSocket(
-	stub: ConversationStub,
+	env: Parameters<typeof upgradeAt>[0],
+	conversationId: string,
 	identity: Identity,
 	cursor: string | undefined,
 	holder: Holder,
 ): Promise<WebSocket | Refusal> {
-	const response = await stub.fetch(upgradeRequest({ identity, cursor, isChatProtocol: false, holder }));
+	const response = await upgradeAt(env, conversationId, { identity, cursor, isChatProtocol: false, holder }, Date.now());
 	if (response.webSocket) return response.webSocket;
 	const { error } = (await response.json()) as { error: { code: ErrorCode; retryAfterMs?: number } };
 	return { code: error.code, retryAfterMs: error.retryAfterMs };

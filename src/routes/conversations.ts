@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/bearer.ts";
 import { personOf } from "../auth/tokens.ts";
-import { upgradeRequest } from "../conversation/object.ts";
+import { upgradeAt } from "../gateway/upgrade.ts";
 import { conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
@@ -62,11 +62,11 @@ sockets.get("/conversations/:id/socket", async (c) => {
 	const refused = await authenticate(c);
 	if (refused) return refused;
 	if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return refuse(c, "upgrade_required");
-	const stub = stubOf(c);
-	if (!stub) return refuse(c, "not_found");
+	if (!stubOf(c)) return refuse(c, "not_found");
 	// A longer cursor is not one of ours. Cutting it changes nothing: it stays unknown.
 	const cursor = c.req.query("cursor")?.slice(0, limits.cursor);
-	return stub.fetch(upgradeRequest({ identity: c.get("identity"), cursor, isChatProtocol: offersChatProtocol(c.req.raw) }));
+	const upgrade = { identity: c.get("identity"), cursor, isChatProtocol: offersChatProtocol(c.req.raw) };
+	return upgradeAt(c.env, c.req.param("id"), upgrade, Date.now());
 });
 
 export const conversations = new Hono<App>();

@@ -171,6 +171,7 @@ class TestClients implements Clients<TestClient> {
 	get people() {
 		return this.#byPerson.people;
 	}
+	readonly peopleElsewhere = 0;
 	add(client: TestClient) {
 		this.#all.add(client);
 		this.#byPerson.add(client);
@@ -181,6 +182,9 @@ class TestClients implements Clients<TestClient> {
 	}
 	send(client: TestClient, event: ServerEvent) {
 		client.received.push(structuredClone(event));
+	}
+	sendTo(userId: string, event: ServerEvent) {
+		for (const client of this.of(userId)) this.send(client, event);
 	}
 	observe = (_event: ServerEvent) => {};
 	broadcast(event: ServerEvent, exceptUser?: string) {

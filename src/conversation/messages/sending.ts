@@ -34,7 +34,7 @@ export type SpokenMessages = {
 
 type Dependencies = {
 	store: Store;
-	clients: Pick<Clients, "of" | "send" | "flush" | "broadcast">;
+	clients: Pick<Clients, "sendTo" | "flush" | "broadcast">;
 	replies: Pick<Replies, "ask" | "steer">;
 	lists: Pick<MemberLists, "changed">;
 	titles: Pick<Titles, "messageAdded">;
@@ -154,7 +154,7 @@ export class Sending {
 		const { clients } = this.#with;
 		const notice: Notice = { ...why, messageId };
 		clients.flush();
-		for (const client of clients.of(userId)) clients.send(client, noticeEvent(conversationId, notice));
+		clients.sendTo(userId, noticeEvent(conversationId, notice));
 		return notice;
 	}
 

@@ -6,7 +6,7 @@ import type { Person } from "../../protocol/person.ts";
 import type { Clients } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
-type Dependencies = { store: Pick<Store, "info" | "members">; clients: Clients; now: () => number };
+type Dependencies = { store: Pick<Store, "exists" | "info" | "members">; clients: Clients; now: () => number };
 
 /** The first people who are here; `participantCount`: how many they are, if that is more. */
 export type ParticipantList = { participants: Person[]; participantCount?: number };
@@ -25,18 +25,31 @@ export class Presence {
 		return this.#with.clients.of(userId).length > 0;
 	}
 
+	/** True if everybody is told only how many are here: they are many, or relays hold some of them. */
+	get #isNumber(): boolean {
+		const { people, peopleElsewhere } = this.#with.clients;
+		return people > limits.participants || peopleElsewhere > 0;
+	}
+
 	/** For a client that joins: with its own person in any case. */
-	listFor(userId: string): ParticipantList {
-		const { people } = this.#with.clients;
-		if (people <= limits.participants) return { participants: this.#first(limits.participants) };
+	listFor(person: Person): ParticipantList {
+		if (!this.#isNumber) return { participants: this.#first(limits.participants) };
+		const { userId } = person;
 		const others = this.#first(limits.participants, userId).slice(0, limits.participants - 1);
-		return { participants: [...this.#personOf(userId), ...others], participantCount: people };
+		const [own = person] = this.#personOf(userId);
+		const participants = [{ userId, username: own.username }, ...others];
+		return { participants, participantCount: Math.max(this.#with.clients.people, participants.length) };
+	}
+
+	/** Relays hold another number of people. */
+	changedElsewhere(): void {
+		if (this.#with.store.exists) this.#tell();
 	}
 
 	/** Their first client has been added. */
 	joined(person: Person): void {
 		const { clients, store } = this.#with;
-		if (clients.people > limits.participants) this.#tell();
+		if (this.#isNumber) this.#tell();
 		else clients.broadcast({ type: "chat:user-joined", conversationId: store.info.id, ...person }, person.userId);
 	}
 
@@ -44,7 +57,7 @@ export class Presence {
 	left(person: Person): void {
 		const { clients, store } = this.#with;
 		// With the last one above the limit, everybody is told again who is here.
-		if (clients.people >= limits.participants) this.#tell();
+		if (this.#isNumber || clients.people >= limits.participants) this.#tell();
 		else clients.broadcast({ type: "chat:user-left", conversationId: store.info.id, ...person });
 	}
 
@@ -55,9 +68,11 @@ export class Presence {
 		const conversationId = store.info.id;
 		const tell = () => {
 			this.#timer = undefined;
+			// The conversation may have been deleted meanwhile.
+			if (!store.exists) return;
 			this.#toldAt = now();
 			const { people } = clients;
-			const participants = people <= limits.participants && { participants: this.#first(limits.participants) };
+			const participants = !this.#isNumber && { participants: this.#first(limits.participants) };
 			clients.broadcast({ type: "chat:presence", conversationId, participantCount: people, ...participants });
 		};
 		const wait = this.#toldAt + limits.presenceInterval - now();

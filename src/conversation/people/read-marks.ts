@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 
 export class ReadMarks<T extends Client> {
 	readonly #store: Store;
-	readonly #clients: Pick<Clients<T>, "of" | "send" | "broadcast" | "afterFrames">;
+	readonly #clients: Pick<Clients<T>, "sendTo" | "broadcast" | "afterFrames">;
 	readonly #lists: Pick<MemberLists, "read" | "markedUnread">;
 	/** The seq of each person's newest message since the object woke. */
 	readonly #ownNewest = new Map<string, number>();
@@ -18,7 +18,7 @@ export class ReadMarks<T extends Client> {
 
 	constructor(parts: {
 		store: Store;
-		clients: Pick<Clients<T>, "of" | "send" | "broadcast" | "afterFrames">;
+		clients: Pick<Clients<T>, "sendTo" | "broadcast" | "afterFrames">;
 		lists: Pick<MemberLists, "read" | "markedUnread">;
 	}) {
 		this.#store = parts.store;
@@ -87,6 +87,6 @@ export class ReadMarks<T extends Client> {
 	}
 
 	#sendToOwn(event: Extract<ServerEvent, { type: "chat:read" }>): void {
-		for (const client of this.#clients.of(event.userId)) this.#clients.send(client, event);
+		this.#clients.sendTo(event.userId, event);
 	}
 }

@@ -18,7 +18,7 @@ type Dependencies = {
 	storage: Pick<DurableObjectStorage, "sql">;
 	store: Store;
 	clients: Pick<Clients, "broadcast" | "flush">;
-	sockets: Pick<Sockets, "all" | "close">;
+	sockets: Pick<Sockets, "closeAll" | "close">;
 	lists: MemberLists & { cancel(userId: string): void };
 	titles: Titles;
 	replies: Replies;
@@ -41,7 +41,7 @@ export function peopleOf(parts: Dependencies) {
 		resync: () => {
 			clients.flush();
 			webhooks.changed();
-			for (const socket of sockets.all()) socket.close(closeCodes.resync, "much has changed");
+			sockets.closeAll(closeCodes.resync, "much has changed");
 		},
 	});
 	const disconnect = (userId: string) => {

@@ -12,6 +12,8 @@ export interface FanoutClient extends Client {
 	send(frame: string): void;
 	/** False once it was closed or its sign-in expired. */
 	isOpen(now: number): boolean;
+	/** The personal token that opened it, if one did. */
+	readonly tokenId?: string | undefined;
 	/** When its sign-in expires, in ms. */
 	readonly expiresAt: number;
 	/** Closes it because its sign-in expired, with an error event first. */
@@ -38,6 +40,15 @@ function isChunkEvent(event: ServerEvent): event is Chunk {
 /** An event as it is for clients that receive nothing from before a place; `undefined` if it is about something older. */
 export type EventFrom = (event: ServerEvent, from: number) => ServerEvent | undefined;
 
+/** The clients that other objects hold. */
+export interface Elsewhere {
+	/** How many people they are. */
+	readonly people: number;
+	broadcast(event: ServerEvent, exceptUser?: string): void;
+	/** Sends to those of one person. */
+	send(userId: string, event: ServerEvent): void;
+}
+
 type Queued = { event: ServerEvent; exceptUser: string | undefined };
 
 export class Fanout<T extends FanoutClient> implements Clients<T> {
@@ -45,6 +56,7 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 	readonly #now: () => number;
 	readonly #observe: (event: ServerEvent) => void;
 	readonly #eventFrom: EventFrom;
+	readonly #elsewhere: Elsewhere | undefined;
 	readonly #sockets = new Set<T>();
 	readonly #byPerson = new ByPerson<T>();
 	/** What is called at the end of the open batch. */
@@ -66,11 +78,13 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 		now: () => number,
 		observe: (event: ServerEvent) => void = () => {},
 		eventFrom: EventFrom = (event) => event,
+		elsewhere?: Elsewhere,
 	) {
 		this.#batch = batch;
 		this.#now = now;
 		this.#observe = observe;
 		this.#eventFrom = eventFrom;
+		this.#elsewhere = elsewhere;
 	}
 
 	add(socket: T): void {
@@ -98,7 +112,11 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 	}
 
 	get people(): number {
-		return this.#byPerson.people;
+		return this.#byPerson.people + this.peopleElsewhere;
+	}
+
+	get peopleElsewhere(): number {
+		return this.#elsewhere?.people ?? 0;
 	}
 
 	/** When the first of the sign-ins expires, in ms. */
@@ -120,8 +138,14 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 		if (seen && socket.isOpen(this.#now())) socket.send(encodeFrame([seen]));
 	}
 
+	sendTo(userId: string, event: ServerEvent): void {
+		for (const socket of this.of(userId)) this.send(socket, event);
+		this.#elsewhere?.send(userId, event);
+	}
+
 	broadcast(event: ServerEvent, exceptUser?: string): void {
 		this.#observe(event);
+		this.#elsewhere?.broadcast(event, exceptUser);
 		const isChunk = isChunkEvent(event);
 		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
 		if (this.#batch.isOpen) this.#isBatchUrgent ||= !isChunk;

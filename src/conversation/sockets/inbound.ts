@@ -13,7 +13,7 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Store } from "../store/store.ts";
 import type { Batch } from "./batch.ts";
-import type { Fanout } from "./fanout.ts";
+import type { Fanout, FanoutClient } from "./fanout.ts";
 import type { Socket } from "./socket.ts";
 import type { Sockets } from "./sockets.ts";
 
@@ -23,10 +23,10 @@ type Dependencies = {
 	/** The conversation's id. */
 	id: string;
 	store: Store;
-	clients: Fanout<Socket>;
+	clients: Fanout<FanoutClient>;
 	sockets: Sockets;
 	batch: Batch<Frame>;
-	conversation: Conversation<Socket>;
+	conversation: Conversation<FanoutClient>;
 	/** Takes a file; returns the refusal of a frame that is none. */
 	uploads: { receive(client: Socket, frame: ArrayBuffer): Refusal | undefined };
 	now: () => number;
@@ -97,7 +97,7 @@ export class Inbound {
 					this.#refuse(client, { ...this.#idsOf(client, data), code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
 				return false;
 			case "flooding":
-				this.#shutOut(client.person, now);
+				this.shutOut(client.person, now);
 				return false;
 			default:
 				return verdict satisfies never;
@@ -120,11 +120,11 @@ export class Inbound {
 
 	/** Counts a bad frame and shuts its person out if there were too many. */
 	countBadFrame(client: Socket, now: number): void {
-		if (this.#with.sockets.countBadFrame(client, now)) this.#shutOut(client.person, now);
+		if (this.#with.sockets.countBadFrame(client, now)) this.shutOut(client.person, now);
 	}
 
 	/** Closes all sockets of a person and admits none for a while, which a full storage does not remember. */
-	#shutOut({ userId }: Person, now: number): void {
+	shutOut({ userId }: Person, now: number): void {
 		const { store, sockets } = this.#with;
 		orFull(() => {
 			store.members.shutOut(userId, now + limits.floodBlock);

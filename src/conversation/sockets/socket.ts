@@ -29,6 +29,8 @@ export type Attachment = PlatformAttachment & {
 	/** The first message that they may receive, if there are older ones; and when their membership ends, in ms. */
 	readsFrom?: number;
 	endsAt?: number;
+	/** At a relay: by what the conversation names the socket, and when it was let in, by the conversation's clock in ms. */
+	relayed?: { id: string; at: number };
 	/** When the person's latest bad frames arrived, in ms. */
 	badFrames?: readonly number[];
 };
@@ -69,6 +71,10 @@ export class Socket implements FanoutClient {
 
 	get scopes(): readonly Scope[] | undefined {
 		return this.#socket.attachment.scopes;
+	}
+
+	get relayed(): Attachment["relayed"] {
+		return this.#socket.attachment.relayed;
 	}
 
 	get openedAt(): number {

@@ -6,6 +6,7 @@ import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Rate } from "../rate.ts";
+import type { Closing } from "../store/people/relays.ts";
 import { ByPerson } from "./by-person.ts";
 import { FloodControl, type Verdict } from "./flood-control.ts";
 import { type Attachment, type Holder, Socket, type SocketHooks } from "./socket.ts";
@@ -15,10 +16,13 @@ export class Sockets {
 	readonly #byPerson = new ByPerson<Socket>();
 	readonly #floodControl: FloodControl;
 	readonly #hooks: SocketHooks;
+	readonly #closing: (closing: Omit<Closing, "at">) => void;
 
-	constructor(sends: Rate, hooks: SocketHooks) {
+	/** `closing` is called with what is closed for everybody's or one person's sockets, so that it reaches those elsewhere. */
+	constructor(sends: Rate, hooks: SocketHooks, closing: (closing: Omit<Closing, "at">) => void = () => {}) {
 		this.#floodControl = new FloodControl(sends);
 		this.#hooks = hooks;
+		this.#closing = closing;
 	}
 
 	/** Takes up the sockets that survived a sleep; returns those that are still open. */
@@ -52,6 +56,10 @@ export class Sockets {
 		this.#all.delete(socket);
 	}
 
+	get size(): number {
+		return this.#all.size;
+	}
+
 	all(): Iterable<Socket> {
 		return this.#all.values();
 	}
@@ -63,18 +71,27 @@ export class Sockets {
 	/** Closes all sockets of a person. */
 	close(userId: string, code: CloseCode, reason: string): void {
 		for (const socket of this.of(userId)) socket.close(code, reason);
+		this.#closing({ userId, code, reason });
+	}
+
+	/** Closes the sockets of everybody. */
+	closeAll(code: CloseCode, reason: string): void {
+		for (const socket of this.all()) socket.close(code, reason);
+		this.#closing({ code, reason });
 	}
 
 	/** Closes the sockets that these personal tokens opened. */
 	closeTokens(userId: string, tokenIds: readonly string[]): void {
 		for (const socket of this.of(userId))
 			if (socket.tokenId !== undefined && tokenIds.includes(socket.tokenId)) socket.close(closeCodes.token, "token revoked");
+		this.#closing({ userId, tokenIds, code: closeCodes.token, reason: "token revoked" });
 	}
 
 	/** Closes the sockets that these sessions opened. */
 	closeSessions(userId: string, sessions: readonly string[]): void {
 		for (const socket of this.of(userId))
 			if (socket.session !== undefined && sessions.includes(socket.session)) socket.close(closeCodes.token, "session ended");
+		this.#closing({ userId, sessions, code: closeCodes.token, reason: "session ended" });
 	}
 
 	/** Renames a person. Their programs keep the names of their tokens. */

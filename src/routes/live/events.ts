@@ -36,12 +36,12 @@ describe("GET /conversations/:id/events", {
 	},
 });
 events.get("/conversations/:id/events", async (c) => {
-	const stub = stubOf(c);
-	if (!stub) return refuse(c, "not_found");
+	if (!stubOf(c)) return refuse(c, "not_found");
 	// A client that reconnects still has its first cursor in the address: the header is newer.
 	const cursor = (c.req.header("last-event-id") ?? c.req.query("cursor"))?.slice(0, limits.cursor);
 	// The sign-in may end during a wait, and signing out closes only the sockets that are open by then.
-	const open = async () => (await endOfSignIn(c)) ?? (await openSocket(stub, c.get("identity"), cursor, { isStream: true }));
+	const open = async () =>
+		(await endOfSignIn(c)) ?? (await openSocket(c.env, c.req.param("id"), c.get("identity"), cursor, { isStream: true }));
 	// An EventSource gives up for good when it is refused.
 	const opened = await patiently(open);
 	if (isRefusal(opened)) return refuse(c, opened);

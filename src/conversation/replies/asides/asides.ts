@@ -17,7 +17,7 @@ import type { Granted, Unfunded } from "../money/reservations.ts";
 import { mayAskClaude } from "../questions.ts";
 import { Runner } from "../runner.ts";
 import { orphanAfter, type RunnerParts } from "../running.ts";
-import { AsideSink, sendToOwn } from "./sink.ts";
+import { AsideSink } from "./sink.ts";
 
 type Parts = Omit<RunnerParts, "sinkFor"> & { store: Store; clients: Clients; guestsAsk: boolean };
 
@@ -71,7 +71,7 @@ export class Asides {
 		});
 		if (!store.keeping.isHeld) store.asides.trim(userId);
 		const running = this.#open({ userId, aside }, network);
-		sendToOwn(clients, userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
+		clients.sendTo(userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
 		if (funding.isNeeded) return { aside, isNew: true, notice: this.#pay(running, payer) };
 		running.runner.begin(this.#sinkOf(running).message);
 		return { aside, isNew: true, notice: Promise.resolve(undefined) };
@@ -132,7 +132,7 @@ export class Asides {
 			why === "barred" ? { code: "forbidden", error: mayNotAskNow(), messageId: aside.id } : noticeOf(aside.id, why, { kept });
 		const reason = why === "barred" ? "unavailable" : reasonOf[why.reason];
 		orFull(() => this.#sinkOf(running).finish("", { status: "failed", reason }, {}));
-		sendToOwn(clients, userId, {
+		clients.sendTo(userId, {
 			type: "chat:error",
 			conversationId: aside.conversationId,
 			...notice,
@@ -214,7 +214,7 @@ export class Asides {
 		if (!store.asides.find(userId, id)) return { code: "not_found" };
 		this.stop(userId, id);
 		store.asides.remove(id);
-		sendToOwn(clients, userId, { type: "chat:aside-gone", conversationId: store.info.id, asideId: id });
+		clients.sendTo(userId, { type: "chat:aside-gone", conversationId: store.info.id, asideId: id });
 		return { removed: true };
 	}
 

@@ -22,7 +22,7 @@ import type { Settle, Sink } from "../sink.ts";
 /** In ms. Chunks that come sooner share a frame. They must not wait in the queue of the conversation, whose frames others receive. */
 const chunkGap = 50;
 
-type Parts = { store: Store; clients: Pick<Clients, "of" | "send">; ended: (id: string) => void };
+type Parts = { store: Store; clients: Pick<Clients, "sendTo">; ended: (id: string) => void };
 
 export class AsideSink implements Sink {
 	readonly message: Message;
@@ -153,7 +153,7 @@ export class AsideSink implements Sink {
 	/** After everything that was written before. */
 	#sendNow(event: ServerEvent): void {
 		this.#flush();
-		sendToOwn(this.#with.clients, this.#userId, event);
+		this.#with.clients.sendTo(this.#userId, event);
 	}
 
 	#grow(type: "chat:aside-streaming" | "chat:aside-thought", { chunk, offset }: { chunk: string; offset: number }): void {
@@ -168,14 +168,9 @@ export class AsideSink implements Sink {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		const { conversationId, id: asideId } = this.#aside;
-		for (const [type, chunk] of this.#chunks) sendToOwn(this.#with.clients, this.#userId, { type, conversationId, asideId, ...chunk });
+		for (const [type, chunk] of this.#chunks) this.#with.clients.sendTo(this.#userId, { type, conversationId, asideId, ...chunk });
 		this.#chunks.clear();
 	}
-}
-
-/** Sends something that nobody else may receive. */
-export function sendToOwn(clients: Pick<Clients, "of" | "send">, userId: string, event: ServerEvent): void {
-	for (const client of clients.of(userId)) clients.send(client, event);
 }
 
 /** The answer in the form of a reply that follows everything that it reads. */

@@ -212,7 +212,7 @@ export class Asking {
 	tell(userIds: ReadonlySet<string>, why: Notice | (Omit<Refusal, "error"> & { messageId: string })): void {
 		this.#clients.flush();
 		const event = "error" in why ? noticeEvent(this.#store.info.id, why) : errorEvent(this.#store.info.id, why);
-		for (const userId of userIds) for (const client of this.#clients.of(userId)) this.#clients.send(client, event);
+		for (const userId of userIds) this.#clients.sendTo(userId, event);
 	}
 }
 

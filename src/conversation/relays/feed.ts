@@ -1,0 +1,50 @@
+// What waits to be sent to the relays: one delivery for all of them, at most four a second, with the chunks of a reply joined. Pure. Times in ms.
+
+import type { ServerEvent } from "../../protocol/events.ts";
+import type { Addressee, Item } from "./delivery.ts";
+
+/** Readers of a large conversation do not need more. */
+const gap = 250;
+
+type Chunk = Extract<ServerEvent, { type: "chat:streaming" | "chat:thought" }>;
+
+export class Feed {
+	#items: Item[] = [];
+	#takenAt = Number.NEGATIVE_INFINITY;
+
+	get isEmpty(): boolean {
+		return this.#items.length === 0;
+	}
+
+	add(event: ServerEvent, exceptUser?: string): void {
+		if (exceptUser === undefined && this.#growsLast(event)) return;
+		// A chunk grows here and in the conversation's own queue: each has a copy.
+		this.#items.push({ event: { ...event }, ...(exceptUser !== undefined && { exceptUser }) });
+	}
+
+	addFor(to: Addressee, frame: string): void {
+		this.#items.push({ to, frame });
+	}
+
+	#growsLast(event: ServerEvent): boolean {
+		const last = this.#items.at(-1);
+		if (!last || !("event" in last) || last.exceptUser !== undefined) return false;
+		if (!isChunk(last.event) || !isChunk(event) || last.event.type !== event.type || last.event.messageId !== event.messageId) return false;
+		last.event.chunk += event.chunk;
+		return true;
+	}
+
+	/** When the next delivery is due. */
+	get dueAt(): number {
+		return this.#takenAt + gap;
+	}
+
+	take(now: number): Item[] {
+		if (!this.isEmpty) this.#takenAt = now;
+		return this.#items.splice(0);
+	}
+}
+
+function isChunk(event: ServerEvent): event is Chunk {
+	return event.type === "chat:thought" || (event.type === "chat:streaming" && !event.isComplete);
+}
