@@ -6787,14 +6787,6 @@ export const bugs: Bug[] = [
 		tests: ["replies/asides"],
 	},
 	{
-		name: "a relay lets a delivery pass before the answer to its question",
-		file: "src/relay/relay.ts",
-		from: "		if (this.#question) {\n",
-		to: "		if (this.#question && delivery.items.length < 0) {\n",
-		project: "worker",
-		tests: ["worker/relays"],
-	},
-	{
 		name: "a relay takes a delivery for the next one although one is missing",
 		file: "src/relay/sequence.ts",
 		from: 'return number === expected ? "next" : "behind";',
@@ -6827,20 +6819,12 @@ export const bugs: Bug[] = [
 		tests: ["relays/feed"],
 	},
 	{
-		name: "a relay closes the sockets of somebody who has come back",
-		file: "src/relay/relay.ts",
-		from: "if ((socket.relayed?.at ?? 0) >= at) continue;",
-		to: "",
-		project: "worker",
-		tests: ["worker/relays"],
-	},
-	{
 		name: "a conversation forgets what relays have to close when its object dies",
 		file: "src/conversation/relays/remote-relay.ts",
 		from: "		this.#with.rows.owe(this.number, owed);\n",
 		to: "",
 		project: "worker",
-		tests: ["worker/relays"],
+		tests: ["relays/relays"],
 	},
 	{
 		name: "a removal does not reach relays",
@@ -6848,7 +6832,7 @@ export const bugs: Bug[] = [
 		from: "		this.#closing({ userId, code, reason });\n",
 		to: "",
 		project: "worker",
-		tests: ["worker/relays"],
+		tests: ["relays/relays"],
 	},
 	{
 		name: "relays are not told after the conversation's death",
@@ -6856,6 +6840,6 @@ export const bugs: Bug[] = [
 		from: "this.isOn && (isStreaming || this.#areBehind)",
 		to: "false",
 		project: "worker",
-		tests: ["worker/relays"],
+		tests: ["relays/relays"],
 	},
 ];

@@ -1,0 +1,150 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it, vi } from "vitest";
+import type { Delivery } from "../../../src/conversation/relays/delivery.ts";
+import { Relays } from "../../../src/conversation/relays/relays.ts";
+import { Sockets } from "../../../src/conversation/sockets/sockets.ts";
+import { type Closing, RelayRows } from "../../../src/conversation/store/people/relays.ts";
+import { closeCodes } from "../../../src/protocol/errors.ts";
+import type { ServerEvent } from "../../../src/protocol/events.ts";
+import { inConversation, settled } from "../../support/conversation.ts";
+
+const removed = { userId: "bob", code: closeCodes.removed, reason: "no longer a member" };
+const left: ServerEvent = { type: "chat:member-left", conversationId: "room", userId: "bob" };
+
+/** A conversation with one relay, which the test plays. `again`: its object after it has died or slept. */
+function withRelay(
+	test: (parts: {
+		relays: Relays;
+		deliveries: Delivery[];
+		again: () => Relays;
+		owed: () => Closing[];
+		fail: (fails: boolean) => void;
+	}) => Promise<void>,
+) {
+	return inConversation(async ({ store }, state) => {
+		const deliveries: Delivery[] = [];
+		let fails = false;
+		const deliver = async (delivery: Delivery) => {
+			deliveries.push(delivery);
+			if (fails) throw new Error("unreachable");
+			return { people: 1 };
+		};
+		const open = () =>
+			new Relays({
+				store,
+				rows: new RelayRows(state.storage.sql),
+				remote: () => ({ deliver }),
+				alarm: { bringForward: () => {} },
+				from: 1,
+				now: () => Date.now(),
+			});
+		const relays = open();
+		relays.admit(0, 1);
+		const owed = () => new RelayRows(state.storage.sql).owed(0);
+		await test({ relays, deliveries, again: open, owed, fail: (failing) => (fails = failing) });
+		relays.end();
+	});
+}
+
+/** The default of a second is too short for a busy machine. */
+const waitUntil = (isTrue: () => boolean) => vi.waitUntil(isTrue, { timeout: 30_000 });
+const delivered = (deliveries: Delivery[], count: number) => waitUntil(() => deliveries.length >= count);
+
+it("sends a relay what is broadcast, with the cursors before and after, and stores that it is owed until it is confirmed", () =>
+	withRelay(async ({ relays, deliveries, again }) => {
+		relays.broadcast(left);
+		expect(again().dueAt).toBeDefined();
+		await delivered(deliveries, 1);
+		expect(deliveries).toMatchObject([{ number: 1, before: expect.any(String), items: [{ event: left }], closings: [] }]);
+		await waitUntil(() => again().dueAt === undefined);
+	}));
+
+it("closes sockets at a relay once it has confirmed that, also after the death of the conversation's object", () =>
+	withRelay(async ({ relays, deliveries, again, fail }) => {
+		fail(true);
+		relays.close(removed);
+		await delivered(deliveries, 1);
+		fail(false);
+		const reborn = again();
+		expect(reborn.isOwed).toBe(true);
+		reborn.goOn(false);
+		const before = deliveries.length;
+		await delivered(deliveries, before + 1);
+		expect(deliveries.at(-1)?.closings).toMatchObject([removed]);
+		await waitUntil(() => !again().isOwed);
+		reborn.end();
+	}));
+
+it("tells relays after the death of the conversation's object that they may have missed something, and not after a sleep", () =>
+	withRelay(async ({ relays, deliveries, again, fail }) => {
+		const rested = again();
+		rested.goOn(false);
+		await settled();
+		expect(deliveries).toEqual([]);
+		fail(true);
+		relays.broadcast(left);
+		await delivered(deliveries, 1);
+		fail(false);
+		const before = deliveries.length;
+		again().goOn(false);
+		await waitUntil(() => deliveries.slice(before).some(({ hasCrashed }) => hasCrashed));
+	}));
+
+it("tries again with a delivery without items, which shows the relay that it has missed one", () =>
+	withRelay(async ({ relays, deliveries, fail }) => {
+		fail(true);
+		relays.broadcast(left);
+		await delivered(deliveries, 1);
+		fail(false);
+		await delivered(deliveries, 2);
+		expect(deliveries[1]).toMatchObject({ feed: deliveries[0]?.feed, number: 1, items: [] });
+	}));
+
+it("names a later time for each closing", () =>
+	withRelay(async ({ relays, deliveries }) => {
+		for (let n = 0; n < 5; n++) relays.close(removed);
+		await delivered(deliveries, 1);
+		const times = deliveries[0]?.closings.map(({ at }) => at) ?? [];
+		expect(times).toEqual([...new Set(times)].sort((one, other) => one - other));
+		expect(times).toHaveLength(5);
+	}));
+
+it("owes a relay that cannot be reached a bounded number of closings", () =>
+	withRelay(async ({ relays, owed, fail }) => {
+		fail(true);
+		for (let n = 0; n < 1_001; n++) relays.close({ ...removed, userId: `person-${n}` });
+		// All its sockets close instead.
+		expect(owed()).toMatchObject([{ code: closeCodes.resync }]);
+	}));
+
+it("hears of everything that is closed for a person", () => {
+	const closing = vi.fn();
+	const hooks = { closed: () => {}, renewed: () => {}, pingedAt: () => 0, now: () => 0 };
+	const sockets = new Sockets({ burst: 1, perSecond: 1 }, hooks, closing);
+	sockets.close("bob", closeCodes.removed, "no longer a member");
+	sockets.closeTokens("bob", ["t"]);
+	sockets.closeSessions("bob", ["s"]);
+	sockets.closeAll(closeCodes.deleted, "deleted");
+	expect(closing.mock.calls.map(([closed]) => closed)).toMatchObject([
+		removed,
+		{ userId: "bob", tokenIds: ["t"] },
+		{ userId: "bob", sessions: ["s"] },
+		{ code: closeCodes.deleted },
+	]);
+});
+
+it("is off where no relay holds sockets", () =>
+	runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), (_object, state) => {
+		const store = { exists: false, end: undefined } as never;
+		const unused = () => {
+			throw new Error("There is no relay.");
+		};
+		const parts = { store, rows: new RelayRows(state.storage.sql), remote: unused, alarm: { bringForward: unused }, now: () => 0 };
+		const relays = new Relays({ ...parts, from: undefined });
+		relays.broadcast(left);
+		relays.close(removed);
+		relays.goOn(true);
+		expect([relays.people, relays.dueAt, relays.forNewcomers(1e6, 1e6)]).toEqual([0, undefined, 0]);
+		expect(new Relays({ ...parts, from: 300 }).forNewcomers(300, 6_000)).toBe(2);
+	}));
