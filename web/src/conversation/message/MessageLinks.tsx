@@ -68,7 +68,7 @@ function Preview({ link, message }: { link: HTMLAnchorElement; message: Message 
 			className={styles.preview}
 			data-hue={hueOf(author.userId)}
 			data-of={author.userId === claude.userId ? "claude" : undefined}
-			style={{ ...place, left: Math.max(0, Math.min(left, innerWidth - 400)) }}
+			style={{ ...place, left: Math.max(2 * gap, Math.min(left, innerWidth - 400)) }}
 		>
 			<bdi>{nameOfAuthor(author)}</bdi> <time dateTime={createdAt}>{strings.formatWhen(at, Date.now())}</time>
 			<p dir="auto">{deletedAt === undefined ? line : strings.deletedMessage}</p>
