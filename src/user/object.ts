@@ -92,8 +92,8 @@ export class UserObject extends ExportCalls {
 		});
 		this.#endings = new Endings({ ...shared, store: this.#store, everywhere: this.#everywhere, alarm: this.#alarm });
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-		// Its alarm may have fired in another release, which knows nothing of the erasure or the guest's end.
-		if (this.#erasure.isInProgress || this.#signIns.guestEnd !== undefined) this.#alarm.bringForward();
+		// Its alarm may have fired in another release. Notifications set none before they fail: the object may have died meanwhile.
+		if ((this.#signIns.guestEnd ?? this.#erasure.dueAt ?? this.push.dueAt) !== undefined) this.#alarm.bringForward();
 	}
 
 	// Sockets
