@@ -1,13 +1,15 @@
 // An idle conversation costs nothing: whatever happened before, nothing keeps its object awake.
 
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
 import { EventReader } from "../support/events.ts";
 import { evict } from "../support/evict.ts";
 import { expectLog } from "../support/log.ts";
+import { rowsOf } from "../support/rows.ts";
 import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
-import { Client, newConversation, origin, tokenOf } from "../support/socket.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
 
 withSettings({ ...scripted, ...unlimitedSends });
@@ -65,6 +67,34 @@ it.each(before)("sleeps after %s", async (_what, happen) => {
 	await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 	ann.send({ type: "chat:join" });
 	expect(await ann.next("chat:joined")).toMatchObject({ participants: [{ userId: "ann" }] });
+});
+
+// The runtime refuses to evict an object that does not run, and so tells whether anything has woken it.
+it("stays asleep with connected sockets until a token expires: neither pings nor lists nor other conversations wake it", async () => {
+	const people = ["ann", "bob"].map((name) => `${name}-${crypto.randomUUID()}`);
+	const [ann, bob] = people as [string, string];
+	const id = await newConversation(ann, [bob]);
+	const stub = env.CONVERSATIONS.getByName(id);
+	const [opened, validFor] = [Date.now(), 600];
+	const sockets = [await Client.join(ann, id, { expiresIn: validFor }), await Client.join(bob, id, { expiresIn: validFor })];
+	sockets[0]?.say("Hello");
+	for (const socket of sockets) await socket.next("chat:message");
+	const before = await rowsOf(id);
+	await evict(stub, { webSockets: "hibernate" });
+
+	for (const socket of sockets) socket.raw("ping");
+	for (const { frames } of sockets) await expect.poll(() => frames).toContain("pong");
+	const other = await Client.join(ann, await newConversation(ann, [bob]));
+	other.say("Somewhere else");
+	await other.next("chat:message");
+	for (const person of people) expect((await call("GET", "/conversations", await tokenOf(person))).body.conversations).toHaveLength(2);
+	await expect(evictDurableObject(stub)).rejects.toThrow("not currently running");
+
+	const alarm = await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm());
+	// When the first token expires, which is in whole seconds. Nothing else is due.
+	expect(alarm).toBeGreaterThanOrEqual(opened + validFor * 1000 - 1000);
+	expect(await rowsOf(id)).toEqual(before);
+	for (const socket of [...sockets, other]) socket.close();
 });
 
 // Frames may still be on their way when it falls asleep, and those that wake it come at once.
