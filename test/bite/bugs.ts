@@ -6842,4 +6842,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["relays/relays"],
 	},
+	{
+		name: "a notification whose object died waits for other news",
+		file: "src/user/object.ts",
+		from: " ?? this.push.dueAt) !== undefined",
+		to: ") !== undefined",
+		project: "worker",
+		tests: ["worker/faults"],
+	},
 ];

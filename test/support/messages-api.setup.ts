@@ -11,6 +11,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	const mcp = await startMcpServer();
 	project.provide("mcpServer", mcp.url);
 	project.provide("schedules", process.env.SCHEDULES ?? "10");
+	project.provide("faults", process.env.FAULTS ?? "some");
 	return async () => {
 		await Promise.all([close(), mcp.close()]);
 	};

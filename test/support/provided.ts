@@ -13,5 +13,7 @@ declare module "vitest" {
 		mcpServer: string;
 		/** The seeds of the schedules to run: one, or the first and the last of a range (`9-12`). */
 		schedules: string;
+		/** The fault points to run: `all`, or `some`. */
+		faults: string;
 	}
 }
