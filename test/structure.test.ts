@@ -44,7 +44,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/money/quota.ts": /^src\/(protocol\/|auth\/network\.ts$|money\/)/,
 	"src/money/object.ts": /^(src\/(protocol|platform|money)\/|cloudflare:workers$)/,
 	"src/deployment/": /^(src\/protocol\/|src\/((push-)?settings|push\/keys)\.ts$|cloudflare:workers$)/,
-	"src/platform/": /^src\/protocol\//,
+	"src/platform/": /^(src\/protocol\/|cloudflare:durable-objects$)/,
 	"src/auth/": /^(src\/protocol\/|src\/platform\/bounded-body\.ts$|src\/settings\.ts$|jose$|oauth4webapi$|hono\/utils\/cookie$|valibot$)/,
 	"src/claude/":
 		/^(src\/protocol\/|src\/platform\/(bounded-body|in-time)\.ts$|src\/conversation\/ports\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,

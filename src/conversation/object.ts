@@ -4,6 +4,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { Identity } from "../auth/tokens.ts";
+import { beforeSleep } from "../platform/before-sleep.ts";
 import { answerClose } from "../platform/upgrade.ts";
 import type { ConversationInfo } from "../protocol/conversation.ts";
 import type { NamedPerson } from "../protocol/person.ts";
@@ -64,6 +65,11 @@ export class ConversationObject extends DurableObject<Env> {
 		// An import that was abandoned leaves nothing behind.
 		if (!store.exists && importer.isUnderWay) return this.ctx.storage.deleteAll();
 		await goOnWhenDue(this.#parts);
+	}
+
+	/** The runtime may announce that the object sleeps or is replaced. */
+	[beforeSleep](): void {
+		this.#parts.replies.save();
 	}
 
 	/** The calls that this person may make. */

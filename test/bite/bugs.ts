@@ -3006,7 +3006,7 @@ export const bugs: Bug[] = [
 		name: "the first words wait for the row with the usage",
 		file: reply,
 		from: "\t\tif (isFirst) this.#checkpoints.want();\n",
-		to: "\t\tif (isFirst) this.#writeCheckpoint(Date.now());\n",
+		to: "\t\tif (isFirst) this.save(Date.now());\n",
 		project: "worker",
 		tests: ["conversation/replies/usage"],
 	},
@@ -4453,7 +4453,7 @@ export const bugs: Bug[] = [
 	{
 		name: "thinking that nobody sees is in no checkpoint",
 		file: "src/conversation/replies/reply.ts",
-		from: "if (this.spending.isAnswered && this.#checkpoints.isBeatDue(now, this.#length)) this.#writeCheckpoint(now);",
+		from: "if (this.spending.isAnswered && this.#checkpoints.isBeatDue(now, this.#length)) this.save(now);",
 		to: "",
 		project: "worker",
 		tests: ["replies/funding"],
@@ -6849,5 +6849,13 @@ export const bugs: Bug[] = [
 		to: ") !== undefined",
 		project: "worker",
 		tests: ["worker/faults"],
+	},
+	{
+		name: "a replaced object does not save what it is writing",
+		file: "src/conversation/object.ts",
+		from: "this.#parts.replies.save();",
+		to: "",
+		project: "worker",
+		tests: ["worker/crash"],
 	},
 ];

@@ -1,7 +1,7 @@
 // The replies of one conversation, of which at most one runs: ask, stop, regenerate, continue, recover.
 // Must not know the platform, HTTP or any SDK: whatever answers stands behind `Model`.
 
-import { isFull } from "../../platform/full.ts";
+import { isFull, orFull } from "../../platform/full.ts";
 import { messageEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Notice } from "../../protocol/money/notice.ts";
@@ -240,6 +240,14 @@ export class Replies {
 		this.#runner.abandon();
 		this.#with.funding.endRequests(true);
 		this.#with.alarm.clear();
+	}
+
+	/** Stores how far the replies that run have come: the object is about to be replaced. */
+	save(): void {
+		orFull(() => {
+			this.#runner.reply?.save(this.#with.now());
+			this.asides.save();
+		});
 	}
 
 	/** A message as it is now: the running reply has more text than its row. */

@@ -139,14 +139,14 @@ export class Reply {
 		this.#research.receiveText(text.length);
 		this.#pending += text;
 		this.#sendPending(false);
-		this.#checkpointIfDue(now);
+		if (this.#checkpoints.isDue(now, this.#length)) this.save(now);
 	}
 
 	/** Written at once: tools are few, and what Claude looks up is paid for. Says whether the message holds the call. */
 	recordTool(event: ToolEvent, now: number): boolean {
 		this.#busy = undefined;
 		this.spending.recordTool(event);
-		if (this.#research.record(event)) this.#writeCheckpoint(now);
+		if (this.#research.record(event)) this.save(now);
 		return this.#research.shows(event);
 	}
 
@@ -175,7 +175,7 @@ export class Reply {
 		if (turn) this.#turn.pause(turn, this.#text.length);
 		this.spending.end(true, now);
 		this.calls.begin(calls, before);
-		this.#writeCheckpoint(now);
+		this.save(now);
 		return true;
 	}
 
@@ -199,7 +199,7 @@ export class Reply {
 		this.#thinking += chunk;
 		this.#busy = undefined;
 		this.#sink.send({ type: "chat:thought", conversationId, messageId, chunk, offset });
-		this.#checkpointIfDue(now);
+		if (this.#checkpoints.isDue(now, this.#length)) this.save(now);
 	}
 
 	/**
@@ -213,7 +213,7 @@ export class Reply {
 		this.#busy = retryAt === undefined ? undefined : { reason, since: this.#busy?.since ?? now, retryAt };
 		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
 		this.spending.end(reason !== "no_response", now);
-		this.#writeCheckpoint(now);
+		this.save(now);
 	}
 
 	/** Tells everybody that Claude is busy and when it is asked again. */
@@ -228,7 +228,7 @@ export class Reply {
 		this.#research.begin(this.#text.length);
 		if (this.#busy?.retryAt === undefined) return;
 		this.#busy = { reason: this.#busy.reason, since: this.#busy.since };
-		this.#writeCheckpoint(now);
+		this.save(now);
 	}
 
 	/** Makes the row final, with what was paid for it, and sends the events of the end. */
@@ -265,16 +265,13 @@ export class Reply {
 		this.#sink.send({ type: "chat:streaming", conversationId, messageId, chunk, offset, isComplete: false });
 	}
 
-	#checkpointIfDue(now: number): void {
-		if (this.#checkpoints.isDue(now, this.#length)) this.#writeCheckpoint(now);
-	}
-
 	/** Call it every `beatEvery`: stores a first usage, and how long Claude has been writing what nobody sees. */
 	beat(now: number): void {
-		if (this.spending.isAnswered && this.#checkpoints.isBeatDue(now, this.#length)) this.#writeCheckpoint(now);
+		if (this.spending.isAnswered && this.#checkpoints.isBeatDue(now, this.#length)) this.save(now);
 	}
 
-	#writeCheckpoint(now: number): void {
+	/** Stores how far it has come. */
+	save(now: number): void {
 		const facts = { ...this.#factsAt(now), written: this.spending.writtenAt(now) };
 		this.#sink.checkpoint(this.#text, facts, this.#busy);
 		this.#checkpoints.written(now, this.#length);

@@ -246,6 +246,11 @@ export class Asides {
 			}
 	}
 
+	/** Stores how far the answers that run have come. */
+	save(): void {
+		for (const { runner } of this.#running.values()) runner.reply?.save(this.#with.now());
+	}
+
 	/** The conversation is being deleted. */
 	abandon(): void {
 		for (const { runner, ask } of this.#running.values()) {
