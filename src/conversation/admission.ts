@@ -105,11 +105,11 @@ export class Admission {
 	 */
 	enter(identity: Identity): Author | Refusal {
 		const { id, store, endings, now } = this.#with;
-		endings.run();
+		endings.run(identity.userId);
 		const member = covers(identity, id) ? this.#join(identity) : undefined;
 		if (!member) return { code: "not_found" };
 		this.#noteNetwork(identity);
-		const shutOutFor = store.members.shutOutUntil(member.userId) - now();
+		const shutOutFor = store.members.access.shutOutUntil(member.userId) - now();
 		if (shutOutFor > 0) return { code: "rate_limited", retryAfterMs: shutOutFor };
 		return authorOf(member, identity);
 	}
@@ -142,7 +142,7 @@ export class Admission {
 		const busy = work.begin(this.requester({ userId: person.userId, network }), now(), prices.change);
 		if (busy) return busy;
 		const isInForce = await this.#isInForce(inviteId);
-		endings.run();
+		endings.run(person.userId);
 		const accepted = invitations.accept(person, inviteId, isInForce);
 		alarm.bringForward();
 		return accepted;
@@ -170,7 +170,7 @@ export class Admission {
 		const person = personOf(identity);
 		const busy = work.begin(this.requester(identity), now(), price, reserve);
 		if (busy) return busy;
-		endings.run();
+		endings.run(identity.userId);
 		const member = covers(identity, id) ? (membership.meet(person) ?? membership.join(person, isGranted(identity, id))) : undefined;
 		if (!member) return { code: "not_found" };
 		this.#noteNetwork(identity);
@@ -204,7 +204,7 @@ export class Admission {
 		const settings = await this.#settings();
 		const verified = await verifyToken(token, settings, now());
 		if (!store.exists) return { code: "unauthorized" };
-		endings.run();
+		endings.run(person.userId);
 		if ("refusal" in verified && verified.refusal.code === "unavailable") return verified.refusal;
 		const identity = "identity" in verified && verified.identity.userId === person.userId ? verified.identity : undefined;
 		const refused = identity && (await refusalOf(identity, settings, env.USERS, now()));

@@ -10,6 +10,7 @@ import { closeCodes } from "../protocol/errors.ts";
 import type { MessageInput } from "../protocol/events.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { UsageReport } from "../protocol/money/usage.ts";
+import type { MemberPage, MemberQuery } from "../protocol/people/members.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { ArchiveCalls } from "./archive/calls.ts";
@@ -20,11 +21,12 @@ import { MemoryCalls } from "./memory-calls.ts";
 import type { History, Page, Place } from "./messages/history.ts";
 import { type SearchPage, search } from "./messages/search.ts";
 import { type Sent, withoutOthers } from "./messages/sending.ts";
-import { prices, type Read, readOf } from "./messages/work-rate.ts";
+import { priceOfPage, prices, type Read, readOf } from "./messages/work-rate.ts";
 import { usageIn } from "./money.ts";
 import { membersNamed } from "./people/found.ts";
 import type { KnownInvite, NewInvite } from "./people/invitations.ts";
-import type { ConversationChange, Described, MemberChange } from "./people/membership.ts";
+import type { ConversationChange, MemberChange } from "./people/membership.ts";
+import type { Described } from "./people/roster.ts";
 import type { AuditEntry } from "./store/audit.ts";
 import type { Ban } from "./store/bans.ts";
 import type { Filter } from "./store/log-reader.ts";
@@ -51,7 +53,6 @@ export class Calls extends WebhookCalls {
 		return result;
 	}
 
-	/** What the caller may read. */
 	get #history(): History {
 		return this.#parts.conversation.history(this.#identity.userId);
 	}
@@ -60,12 +61,12 @@ export class Calls extends WebhookCalls {
 		return this.#counted(page, readOf(page.messages));
 	}
 
-	#listed<T extends { members: Member[] }>(list: T): T {
-		return this.#counted(list, { rows: list.members.length, length: 0 });
+	#listed<T extends { members: Member[] }>(list: T | Refusal): T | Refusal {
+		return "code" in list ? list : this.#counted(list, { rows: list.members.length, length: 0 });
 	}
 
 	describe(): Described | Refusal {
-		return this.#asMember(({ userId }) => this.#listed(this.#parts.membership.describe(userId)));
+		return this.#asMember(({ userId }) => this.#listed(this.#parts.roster.describe(userId)));
 	}
 
 	/** Tells a program that may not read only what it has set. */
@@ -122,17 +123,19 @@ export class Calls extends WebhookCalls {
 		return new FileCalls(this.#parts, this.#identity);
 	}
 
-	/** The messages at a place, oldest first. */
-	history(place: Place, limit: number): Page | Refusal {
-		return this.#asMember(() => this.#page(this.#history.page(place, limit)));
+	/** The messages at a place, oldest first; in a large conversation with the members who are in them. */
+	history(place: Place, limit: number): (Page & { members?: Member[] }) | Refusal {
+		return this.#asMember(({ userId }) => {
+			const page = this.#page(this.#history.page(place, limit));
+			return { ...page, ...this.#parts.roster.namedIn(userId, page.messages) };
+		});
 	}
 
 	/** The messages before a place that contain the words of `text`, newest first, and the members in whose names they are. */
 	search(text: string, before: number, limit: number, filter: Filter): (SearchPage & { people: Person[] }) | Refusal {
 		return this.#asMember(({ userId }) => {
-			const { store } = this.#parts;
-			const page = search(store.readerFor(userId), text, before, limit, filter);
-			const people = membersNamed(text, store.members.all, userId);
+			const page = search(this.#parts.store.readerFor(userId), text, before, limit, filter);
+			const people = membersNamed(text, this.#parts.roster.names, userId);
 			return this.#counted({ ...page, people }, readOf(page.results.map(({ message }) => message)));
 		}, prices.search);
 	}
@@ -190,8 +193,9 @@ export class Calls extends WebhookCalls {
 		return this.#archive.forkPiece(upTo, place);
 	}
 
-	members(): { members: Member[] } | Refusal {
-		return this.#asMember(() => this.#listed({ members: this.#parts.membership.members() }));
+	/** A page of the members by name. */
+	members(query: MemberQuery): MemberPage | Refusal {
+		return this.#asMember(() => this.#listed(this.#parts.roster.page(query)), priceOfPage(query));
 	}
 
 	changeMember(userId: string, change: MemberChange): Member | Refusal {
@@ -287,7 +291,6 @@ export class Calls extends WebhookCalls {
 		});
 	}
 
-	/** Deletes the conversation. */
 	async end(): Promise<{ ended: true } | Refusal> {
 		const ended = this.#asMember((member) => this.#parts.membership.end(member));
 		if ("ended" in ended && this.#parts.store.keeping.isHeld) return { code: "held" };

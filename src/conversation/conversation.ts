@@ -4,6 +4,7 @@
 import { orFull } from "../platform/full.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { type ClientEvent, errorEvent, type MessageInput, messageEvent, namesOf } from "../protocol/events.ts";
+import type { Message } from "../protocol/message.ts";
 import type { Author } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { eventScopes, hasScope } from "../protocol/token.ts";
@@ -11,13 +12,15 @@ import { CatchUps } from "./messages/catch-ups.ts";
 import { Changes } from "./messages/changes.ts";
 import { Descriptions } from "./messages/descriptions.ts";
 import { History } from "./messages/history.ts";
+import { sendMemberPage } from "./messages/member-pages.ts";
 import { PrivateQuestions } from "./messages/private-questions.ts";
 import { SendRate } from "./messages/send-rate.ts";
 import { mayWrite, Sending, type Sent, type SpokenMessages } from "./messages/sending.ts";
 import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
-import { tellWhatIsLeft } from "./people/link-news.ts";
+import { LinkNews } from "./people/link-news.ts";
 import { Presence } from "./people/presence.ts";
 import { ReadMarks } from "./people/read-marks.ts";
+import type { Roster } from "./people/roster.ts";
 import { Typing } from "./people/typing.ts";
 import type { Authenticate, Client, Clients, Describer, FileReleases, MemberLists, Requester } from "./ports.ts";
 import type { Rate } from "./rate.ts";
@@ -32,6 +35,7 @@ type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 
 type Dependencies<T extends Client> = {
 	store: Store;
+	roster: Roster;
 	clients: Clients<T>;
 	replies: Replies;
 	memory: Memory;
@@ -64,8 +68,8 @@ export class Conversation<T extends Client = Client> {
 
 	constructor(dependencies: Dependencies<T>) {
 		this.#with = dependencies;
-		const { store, clients } = dependencies;
-		store.invites.used = (link) => tellWhatIsLeft(store, clients, link);
+		const linkNews = new LinkNews(dependencies);
+		dependencies.store.invites.used = (link) => linkNews.used(link);
 		this.#presence = new Presence(dependencies);
 		const sendRate = new SendRate(dependencies);
 		this.#readMarks = new ReadMarks(dependencies);
@@ -125,12 +129,12 @@ export class Conversation<T extends Client = Client> {
 		const { store, clients, work, now } = this.#with;
 		const changes = this.history(client.person.userId).since(cursor);
 		work.count(client.requester, now(), readOf(changes.messages));
-		clients.send(client, { ...this.factsFor(client.person, client.readsFrom), cursor: store.log.cursor, ...changes });
+		clients.send(client, { ...this.factsFor(client.person, client.readsFrom, changes.messages), cursor: store.log.cursor, ...changes });
 	}
 
-	/** Everything that a client needs to know when it joins, besides messages. */
-	factsFor(person: Author, readsFrom: number) {
-		const { store, memory } = this.#with;
+	/** Everything that a client needs to know when it joins, besides `messages`. */
+	factsFor(person: Author, readsFrom: number, messages: readonly Message[]) {
+		const { store, roster, memory } = this.#with;
 		const { userId } = person;
 		const may = mayOf(store, userId);
 		return {
@@ -142,6 +146,7 @@ export class Conversation<T extends Client = Client> {
 			role: store.members.find(userId)?.role ?? "reader",
 			...(may && { may }),
 			reads: store.members.reads(userId),
+			...roster.besides(userId, messages),
 			...memory.place,
 		};
 	}
@@ -212,6 +217,8 @@ export class Conversation<T extends Client = Client> {
 				return this.#changes.apply(client, event);
 			case "chat:read":
 				return this.#markRead(client, event);
+			case "chat:list-members":
+				return sendMemberPage(this.#with, client, event);
 			default:
 				return event satisfies never;
 		}

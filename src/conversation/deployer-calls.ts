@@ -79,11 +79,13 @@ export class DeployerCalls extends RpcTarget {
 
 	/** The next piece of a copy in JSON Lines. */
 	async exportPiece(place: ExportPlace): Promise<ExportPiece | Refusal> {
-		const { store, membership, conversation } = this.#parts;
+		const { store, membership, roster, conversation } = this.#parts;
 		if (!store.exists) return { code: "not_found" };
 		const { messages, length } = limits.exportPiece;
 		const source = {
-			describe: () => ({ ...membership.describe(), members: membership.linked(), ...membership.instructions() }),
+			describe: () => ({ ...store.info, ...membership.instructions() }),
+			memberCount: store.members.count,
+			members: (after: string, limit: number) => roster.linked(after, limit),
 			messages: (after: number) => conversation.history().page({ after }, messages, length),
 			versionsOf: (seq: number) => store.log.versions.of(seq),
 		};
@@ -94,7 +96,7 @@ export class DeployerCalls extends RpcTarget {
 	isMember(userId: string): boolean {
 		const { store, endings } = this.#parts;
 		if (!store.exists) return false;
-		endings.run();
+		endings.run(userId);
 		return store.members.find(userId) !== undefined;
 	}
 
@@ -102,7 +104,7 @@ export class DeployerCalls extends RpcTarget {
 	ownPiece(person: Requester, place?: PlaceInConversation): Piece<PlaceInConversation> | Refusal {
 		const { store, sql, admission, endings, work, now } = this.#parts;
 		if (!store.exists) return { text: "", records: 0 };
-		endings.run();
+		endings.run(person.userId);
 		const requester = admission.requester(person);
 		const busy = work.begin(requester, now(), prices.call, limits.work.reserve);
 		if (busy) return busy;

@@ -79,7 +79,6 @@ export interface MemberLists {
 	disconnected(userId: string): void;
 	/** This person had read up to `from`, and has now read up to `upTo`. */
 	read(userId: string, from: number, upTo: number): void;
-	/** This person has marked messages as unread. */
 	markedUnread(userId: string): void;
 }
 

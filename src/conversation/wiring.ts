@@ -90,11 +90,11 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		relays.close({ userId, code: closeCodes.resync, reason: "another place" });
 	};
 	const people = peopleOf({ ...shared, ...answering, removals, standingChanged });
+	const rules = { ...shared, ...answering, ...people };
 	const retention = new Retention({ ...shared, ...answering });
 	const importer = new Import({ ...shared, removals, enter: (userId) => env.USERS.getByName(userId).enter(id) });
 	const conversation: Conversation<FanoutClient> = new Conversation({
-		...shared,
-		...answering,
+		...rules,
 		transcripts,
 		authenticate: (token, person) => admission.authenticate(token, person),
 		guestsAsk: settings.guestClaude,
@@ -105,7 +105,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const inbound = new Inbound({ ...shared, batch, conversation, uploads });
 	const admission = new Admission({ ...shared, ...people, settings, env, importer, inbound });
 	const rest = { removals, retention, transcripts, deletion, importer, conversation, uploads, inbound, admission };
-	return { ...shared, ...answering, ...people, ...rest };
+	return { ...rules, ...rest };
 }
 
 function relaysOf(

@@ -41,6 +41,7 @@ export class Observer {
 			case "chat:presence":
 			case "chat:member":
 			case "chat:member-left":
+			case "chat:members":
 				return true;
 			default:
 				return false;

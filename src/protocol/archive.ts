@@ -83,26 +83,27 @@ export type RecordOf<T extends ArchiveRecord["type"]> = Extract<ArchiveRecord, {
 /** A member with the link that limits them, if one does. */
 export type LinkedMember = Omit<Member, "may"> & Pick<RecordOf<"member">, "may">;
 
-/** A conversation, its members, and the versions of its instructions. */
-export type DescribedConversation = ConversationInfo & { members: LinkedMember[]; versions: InstructionsVersion[] };
+/** A conversation, and the versions of its instructions. */
+export type DescribedConversation = ConversationInfo & { versions: InstructionsVersion[] };
 
-/** The records before the messages. */
-export function headRecords({ members, versions, ...conversation }: DescribedConversation, exportedAt: string): ArchiveRecord[] {
+/** The record of the conversation itself. */
+export function conversationRecord({ versions, ...conversation }: DescribedConversation, exportedAt: string): RecordOf<"conversation"> {
 	const { id, title, assistant, createdAt, forkedFrom } = conversation;
-	return [
-		{
-			type: "conversation",
-			version: 1,
-			id,
-			title,
-			assistant,
-			createdAt,
-			exportedAt,
-			...settingsRecord(conversation, versions),
-			...(forkedFrom && { forkedFrom }),
-		},
-		...members.map(({ userId, username, role, may }) => ({ type: "member" as const, userId, username, role, ...(may && { may }) })),
-	];
+	return {
+		type: "conversation",
+		version: 1,
+		id,
+		title,
+		assistant,
+		createdAt,
+		exportedAt,
+		...settingsRecord(conversation, versions),
+		...(forkedFrom && { forkedFrom }),
+	};
+}
+
+export function memberRecord({ userId, username, role, may }: LinkedMember): RecordOf<"member"> {
+	return { type: "member", userId, username, role, ...(may && { may }) };
 }
 
 /** What nobody changed is left out. */

@@ -22,6 +22,7 @@ import {
 } from "./message.ts";
 import { type Notice, scopeSchema } from "./money/notice.ts";
 import { maySchema } from "./people/link.ts";
+import { memberEvents, memberRequest } from "./people/members.ts";
 import { presenceEvents } from "./people/presence.ts";
 import { idSchema, personSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
@@ -88,6 +89,7 @@ export const clientEvents = {
 	 * again, for oneself.
 	 */
 	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, upTo: countSchema, unread: v.optional(v.boolean()) }),
+	"chat:list-members": memberRequest,
 	"chat:typing": v.object({ type: v.literal("chat:typing"), conversationId, isTyping: v.boolean() }),
 	"chat:stop": v.object({ type: v.literal("chat:stop"), conversationId, messageId: v.optional(idSchema) }),
 	"chat:regenerate": v.object({ type: v.literal("chat:regenerate"), conversationId, messageId: idSchema }),
@@ -139,6 +141,9 @@ export const serverEvents = {
 		may: v.optional(maySchema),
 		/** The read mark of each member; in large conversations only that of `you`. */
 		reads: v.optional(v.array(v.object({ userId: idSchema, upTo: countSchema }))),
+		/** How many members there are. In a large conversation, `members` are those who matter for `messages`: oneself, owners, and who is in them. */
+		memberCount: v.optional(countSchema),
+		members: v.optional(v.array(memberSchema)),
 		/** The summary that Claude reads in place of old messages, if there is one. */
 		summary: v.optional(summaryPlaceSchema),
 	}),
@@ -226,11 +231,9 @@ export const serverEvents = {
 	"chat:file": v.object({ type: v.literal("chat:file"), conversationId, clientId: v.optional(clientIdSchema), file: fileSchema }),
 	/** The title, the assistant mode or a setting for Claude has changed. */
 	"chat:conversation": v.object({ type: v.literal("chat:conversation"), conversationId, conversation: conversationSchema }),
-	/** A member has joined, or has another role or name. */
-	"chat:member": v.object({ type: v.literal("chat:member"), conversationId, member: memberSchema }),
+	...memberEvents,
 	/** What the receiver may has changed: somebody who came by the same link has used some of it. */
 	"chat:may": v.object({ type: v.literal("chat:may"), conversationId, may: maySchema }),
-	"chat:member-left": v.object({ type: v.literal("chat:member-left"), conversationId, userId: idSchema }),
 	/**
 	 * A member has read up to this place. With `unread`, oneself, who marked everything after it as
 	 * unread.

@@ -86,20 +86,11 @@ export const page = { min: 1, default: 50, max: 200 };
  * could carry four times as much.
  */
 export const pageLength = 4_000_000;
-/**
- * Changes that are sent to a returning client. Beyond that, the newest page is less work for
- * everybody.
- */
+/** Changes that are sent to a returning client. Beyond that, the newest page is less work for everybody. */
 export const changes = 500;
-/**
- * Malformed frames of one person in a minute. At this number, the person is disconnected for
- * flooding.
- */
+/** Malformed frames of one person in a minute. At this number, the person is disconnected for flooding. */
 export const badFramesPerMinute = 50;
-/**
- * Frames of one person that were refused unread in a minute. At this number, the person is
- * disconnected for flooding.
- */
+/** Frames of one person that were refused unread in a minute. At this number, the person is disconnected for flooding. */
 export const refusedFramesPerMinute = 1_000;
 /** How often a person's tabs may become visible or hidden in a minute. Nobody switches tabs faster. */
 export const looksPerMinute = 300;
@@ -289,8 +280,17 @@ export const bans = 1_000;
 export const token = { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 24 * 3600 }, conversations: 100 };
 /** Personal tokens of one person. */
 export const tokens = 20;
-/** Members of one conversation. The list of members is always sent whole. */
+/** Members of one conversation. */
 export const members = 5_000;
+/** Members of a conversation up to which everybody is told who they are; above that, how many, and those who matter for what is shown. */
+export const namedMembers = 200;
+/** In ms: how many they are is told no more often than this. */
+export const memberInterval = 1_000;
+/**
+ * One page of the members. `lookedAt`: the names that are compared for it. `alike`: with more members of one name, an `@` and the name means
+ * nobody. `written`: the beginnings of names that are looked up for the `@`s of one text.
+ */
+export const memberPage = { min: 1, default: namedMembers, max: namedMembers, lookedAt: 2_000, alike: 20, written: 5_000, cursor: 1_000 };
 /**
  * Calls to other objects in one invocation. The platform permits a few more; the rest waits for the
  * alarm.

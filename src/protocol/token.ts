@@ -70,6 +70,7 @@ export const eventScopes = {
 	"chat:withdraw": "write",
 	"chat:react": "write",
 	"chat:read": null,
+	"chat:list-members": "read",
 	"chat:typing": "write",
 	"chat:stop": "write",
 	"chat:regenerate": "write",

@@ -8,7 +8,7 @@ import { upgradeAt } from "../gateway/upgrade.ts";
 import { conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
-import { messageSchema, versionSchema } from "../protocol/message.ts";
+import { countSchema, messageSchema, versionSchema } from "../protocol/message.ts";
 import { maySchema } from "../protocol/people/link.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
@@ -73,7 +73,12 @@ export const conversations = new Hono<App>();
 
 const newConversationSchema = v.object({ title: v.optional(titleSchema, "") });
 const conversationAnswerSchema = v.object({ conversation: conversationSchema });
-const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema), may: v.optional(maySchema) });
+const describedSchema = v.object({
+	...conversationSchema.entries,
+	members: v.array(memberSchema),
+	memberCount: countSchema,
+	may: v.optional(maySchema),
+});
 const auditSchema = v.object({ id: v.number(), at: v.string(), action: v.string(), actor: idSchema, subject: v.optional(idSchema) });
 
 describe("POST /conversations", {
@@ -100,14 +105,13 @@ conversations.post("/conversations", bodyUpTo(limits.bodyBytes), async (c) => {
 describe("GET /conversations/:id", {
 	tag: "Conversations",
 	summary: "Get a conversation and its members",
-	description:
-		"Returns the conversation with all its members, and `may`, if the caller came by an invite that limits what they may do. A conversation that the caller may not see gets the same response as one that does not exist.",
+	description: `Returns the conversation with its members, and \`may\`, if the caller came by an invite that limits what they may do. With more than ${limits.namedMembers} members, \`members\` has only the caller and the owners; \`GET /api/conversations/{id}/members\` lists everybody. A conversation that the caller may not see gets the same response as one that does not exist.`,
 	access: "member",
 	programs: "read",
 	answers: {
 		200: {
 			schema: v.object({ conversation: describedSchema }),
-			example: { conversation: { ...examples.conversation, members: examples.members } },
+			example: { conversation: { ...examples.conversation, members: examples.members, memberCount: examples.members.length } },
 		},
 	},
 });
@@ -147,7 +151,12 @@ describe("GET /conversations/:id/messages", {
 	query: historySchema,
 	answers: {
 		200: {
-			schema: v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.boolean() }),
+			schema: v.object({
+				messages: v.array(messageSchema),
+				hasMore: v.boolean(),
+				hasNewer: v.boolean(),
+				members: v.optional(v.array(memberSchema)),
+			}),
 			example: { messages: [examples.message, examples.reply], hasMore: true, hasNewer: false },
 		},
 	},
@@ -155,6 +164,7 @@ describe("GET /conversations/:id/messages", {
 		before: "Only messages before this `seq`.",
 		after: "Only messages after this `seq`.",
 		around: "The message with this `seq`, and messages on both sides of it.",
+		members: `In conversations of more than ${limits.namedMembers} members: those whose names these messages need, the caller and owners.`,
 		hasMore: "Whether there are older messages.",
 		hasNewer: "Whether there are newer messages.",
 	},

@@ -407,10 +407,10 @@ describe("membership", () => {
 			expect(conversation.membership.join(bob, false)).toBeUndefined();
 			expect(conversation.membership.find(bob, false)).toBeUndefined();
 			expect(conversation.membership.find(bob, true)).toEqual({ ...bob, role: "member" });
-			expect(conversation.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
+			expect(conversation.roster.describe().members).toEqual([{ ...ann, role: "owner" }]);
 			expect(conversation.membership.join(bob, true)).toEqual({ ...bob, role: "member" });
 			expect(conversation.membership.join(bob, false)).toEqual({ ...bob, role: "member" });
-			expect(conversation.membership.describe().members).toEqual([
+			expect(conversation.roster.describe().members).toEqual([
 				{ ...ann, role: "owner" },
 				{ ...bob, role: "member" },
 			]);
@@ -419,9 +419,9 @@ describe("membership", () => {
 	it("takes a new name from the token at the next join", () =>
 		inConversation((conversation) => {
 			conversation.membership.find({ userId: "ann", username: "Anna" }, false);
-			expect(conversation.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
+			expect(conversation.roster.describe().members).toEqual([{ ...ann, role: "owner" }]);
 			conversation.membership.join({ userId: "ann", username: "Anna", namedAt: 1 }, false);
-			expect(conversation.membership.describe().members).toEqual([{ userId: "ann", username: "Anna", role: "owner" }]);
+			expect(conversation.roster.describe().members).toEqual([{ userId: "ann", username: "Anna", role: "owner" }]);
 		}));
 
 	it("admits by an invite until it is used up or expires", () =>

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { CDPSession } from "playwright-core";
 import { issueImportToken } from "../../src/auth/import-token.ts";
-import { type ArchiveRecord, emptyChain, endRecord, headRecords, writeRecords } from "../../src/protocol/archive.ts";
+import { type ArchiveRecord, conversationRecord, emptyChain, endRecord, memberRecord, writeRecords } from "../../src/protocol/archive.ts";
 import { defaultClaudeSettings } from "../../src/protocol/claude-settings.ts";
 import { claude } from "../../src/protocol/person.ts";
 import { browser, product } from "../e2e/opened.ts";
@@ -29,10 +29,8 @@ export async function restorePast({ url, secret }: { url: string; secret: string
 		...people.map((person) => ({ ...person, role: "member" as const })),
 		{ userId, username: "Ann", role: "owner" as const },
 	];
-	const head = headRecords(
-		{ id, title: "The past", assistant: "off", createdAt: timeAt(0), members, versions: [], ...defaultClaudeSettings },
-		timeAt(count),
-	);
+	const past = { id, title: "The past", assistant: "off" as const, createdAt: timeAt(0), versions: [], ...defaultClaudeSettings };
+	const head = [conversationRecord(past, timeAt(count)), ...members.map(memberRecord)];
 	const messages = Array.from({ length: count }, (_, n): ArchiveRecord => {
 		const seq = n + 1;
 		const author = seq % 10 === 0 ? claude : (people[Math.floor(seq / 3) % people.length] ?? claude);

@@ -7,7 +7,9 @@ import { WorkRate } from "../../src/conversation/messages/work-rate.ts";
 import { Bannings } from "../../src/conversation/people/bannings.ts";
 import { Departures } from "../../src/conversation/people/departures.ts";
 import { Invitations } from "../../src/conversation/people/invitations.ts";
+import { MemberNews } from "../../src/conversation/people/member-news.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
+import { Roster } from "../../src/conversation/people/roster.ts";
 import {
 	type CallResult,
 	type Client,
@@ -318,6 +320,7 @@ export class TestConversation {
 	isHeldBack = false;
 	readonly endedTokens: string[] = [];
 	readonly webhooks: Webhooks;
+	readonly roster: Roster;
 	readonly departures: Departures;
 	readonly membership: Membership;
 	readonly bannings: Bannings;
@@ -406,17 +409,21 @@ export class TestConversation {
 		});
 		this.clients.observe = (event) => this.webhooks.observe(event);
 		const standingChanged = (userId: string) => this.rules.standingChanged(userId);
+		this.roster = new Roster(this.store);
+		const { roster } = this;
+		const news = new MemberNews({ ...shared, roster, now });
 		this.departures = new Departures({
-			...{ ...shared, webhooks: this.webhooks, standingChanged, now },
+			...{ ...shared, news, webhooks: this.webhooks, standingChanged, now },
 			asides: this.replies.asides,
 			files: { releaseUnsentOf: (userId) => void this.released.push(...this.store.files.releaseUnsent(userId)) },
 		});
 		const { departures } = this;
-		this.membership = new Membership({ ...shared, titles: this.titles, departures, standingChanged, now });
+		this.membership = new Membership({ ...shared, roster, news, titles: this.titles, departures, standingChanged, now });
 		this.bannings = new Bannings({ store: this.store, departures, now });
 		this.invitations = new Invitations({ ...shared, membership: this.membership, departures, now });
 		this.rules = new Conversation({
 			store: this.store,
+			roster,
 			clients: this.clients,
 			replies: this.replies,
 			lists,

@@ -5,6 +5,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { passTime, startClock } from "../support/clock.ts";
 import { evict } from "../support/evict.ts";
 import { scripted, withSettings } from "../support/settings.ts";
@@ -95,7 +96,6 @@ type Act = (of: { id: string; ann: Client }) => Promise<unknown>;
 
 const acts: Record<string, Act> = {
 	"a message": ({ ann }) => say(ann, "Hello everybody"),
-	"a message that mentions somebody": ({ ann }) => say(ann, "Hello @Ann and everybody else"),
 	"a reaction": async ({ ann }) => {
 		ann.send({ type: "chat:react", messageId: idOf(ann), emoji: "👍", on: true });
 		await ann.next("chat:reacted");
@@ -122,6 +122,35 @@ it("is the same with 2 members and 10 messages as with 1,000 of both", async () 
 	}
 	expect(costs.large).toEqual(costs.small);
 	expect(costs.small?.["a message"]).toMatchObject({ rowsWritten: 3, statements: 3 });
+});
+
+const crowds = [2, limits.namedMembers, 2_000];
+/** What is read besides: in a large conversation, a few owners and those whom a text names. */
+const besides = [0, 0, 12];
+
+const reads: Record<string, Act> = {
+	"another connection": ({ id }) => Client.join("ann", id),
+	"a page of messages": async ({ id }) => call("GET", `/conversations/${id}/messages?limit=10`, await tokenOf("ann")),
+	"a message that mentions somebody": ({ ann }) => say(ann, "Hello @Ann and everybody else"),
+	"a change of the settings": async ({ id }) => call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { assistant: "off" }),
+};
+
+it("reads no more for whoever joins with 2,000 members than with 2", async () => {
+	const costs: Record<string, Cost>[] = [];
+	for (const members of crowds) {
+		const of = await conversationOf({ members, messages: 60 });
+		const cost: Record<string, Cost> = {};
+		for (const [name, act] of Object.entries(reads)) cost[name] = await costOf(of.id, () => act(of));
+		// The first connection after a wake reads what the object keeps.
+		const stub = env.CONVERSATIONS.getByName(of.id);
+		await evict(stub);
+		startClock();
+		cost["a connection that wakes the object"] = await costOf(of.id, () => Client.join("ann", of.id));
+		costs.push(cost);
+	}
+	for (const [nth, most] of besides.entries())
+		for (const [name, { rowsRead }] of Object.entries(costs[nth] ?? {}))
+			expect([crowds[nth], name, rowsRead - (costs[0]?.[name]?.rowsRead ?? 0) <= most]).toEqual([crowds[nth], name, true]);
 });
 
 it("is the same for a reply after 10 messages as after 1,000", async () => {

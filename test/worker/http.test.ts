@@ -182,6 +182,7 @@ describe("conversations", () => {
 		expect((await call("GET", `/conversations/${first.id}`, token)).body.conversation).toEqual({
 			...first,
 			members: [{ userId: "lister", username: "Lister", role: "owner" }],
+			memberCount: 1,
 		});
 		const list = async () => (await call("GET", "/conversations", token)).body.conversations.map(({ id }: { id: string }) => id);
 		expect((await list()).sort()).toEqual([first.id, second.id].sort());

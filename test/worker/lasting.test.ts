@@ -277,7 +277,7 @@ it("an event stream that waits for its turn does not open after its guest has si
 	const busy = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) =>
 		state.blockConcurrencyWhile(async () => {
 			await gate.promise;
-			new Store(state.storage).members.shutOut(signIn.userId, Date.now() + 500);
+			new Store(state.storage).members.access.shutOut(signIn.userId, Date.now() + 500);
 		}),
 	);
 	const opening = get(`/conversations/${id}/events`, signIn.token);

@@ -51,11 +51,16 @@ export class ArchiveCalls extends RpcTarget {
 
 	/** Numbered from the first message that this person may read. Everything that is read is counted. */
 	get #source(): Source {
-		const { membership, conversation, store } = this.#parts;
+		const { membership, roster, conversation, store } = this.#parts;
 		const { userId } = this.#identity;
 		const { messages, length } = limits.exportPiece;
 		const source: Source = {
-			describe: () => this.#listed({ ...membership.describe(userId), members: membership.linked(), ...membership.instructions() }),
+			describe: () => ({ ...store.infoFrom(this.#hidden + 1), ...membership.instructions() }),
+			memberCount: store.members.count,
+			members: (after, limit) => {
+				const members = roster.linked(after, limit);
+				return this.#counted(members, { rows: members.length, length: 0 });
+			},
 			messages: (after: number) => this.#page(conversation.history(userId).page({ after }, messages, length)),
 			versionsOf: (seq: number) => {
 				const versions = store.log.versions.of(seq);
@@ -73,10 +78,6 @@ export class ArchiveCalls extends RpcTarget {
 
 	#page<T extends { messages: Message[] }>(page: T): T {
 		return this.#counted(page, readOf(page.messages));
-	}
-
-	#listed<T extends { members: unknown[] }>(list: T): T {
-		return this.#counted(list, { rows: list.members.length, length: 0 });
 	}
 
 	/** Begins a fork of everything up to a place, and says how many rows it has. Any member may fork: a fork contains nothing that they cannot read. */

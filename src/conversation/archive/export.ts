@@ -4,9 +4,11 @@
 import {
 	type ArchiveRecord,
 	type Chain,
+	conversationRecord,
 	type DescribedConversation,
 	endRecord,
-	headRecords,
+	type LinkedMember,
+	memberRecord,
 	messageRecord,
 	writeRecords,
 } from "../../protocol/archive.ts";
@@ -14,8 +16,11 @@ import type { MessageFile } from "../../protocol/files/file.ts";
 import { limits } from "../../protocol/limits.ts";
 import { lengthOf, type Message, type Version } from "../../protocol/message.ts";
 
-/** The place after which a piece begins, the chain of what was written before it, and the time at which the export began. */
-export type ExportPlace = { after: number; chain: Chain; exportedAt: string };
+/**
+ * The place after which a piece begins, the chain of what was written before it, and the time at which the export began.
+ * `membersAfter`: it begins with the members after this one.
+ */
+export type ExportPlace = { after: number; chain: Chain; exportedAt: string; membersAfter?: string };
 
 /** `next` is where the next piece begins, if there is one. `files`: those of its messages. */
 export type ExportPiece = { text: string; next?: ExportPlace; files?: MessageFile[] };
@@ -27,7 +32,8 @@ type MessageRecord = Extract<ArchiveRecord, { type: "message" }>;
  * `last`: the place of its last message. `fileNames`: by id, of the files that Claude has not read.
  */
 export type PagePiece = Pick<ExportPlace, "exportedAt"> & {
-	described: DescribedConversation | undefined;
+	/** `names`: those of the members, if they are few. */
+	described: (DescribedConversation & { memberCount: number; names: string[] }) | undefined;
 	messages: MessageRecord[];
 	fileNames: { [id: string]: string };
 	last: number;
@@ -37,6 +43,9 @@ export type PagePiece = Pick<ExportPlace, "exportedAt"> & {
 /** The conversation, as far as an export reads it. */
 export interface Source {
 	describe(): DescribedConversation;
+	readonly memberCount: number;
+	/** Some members after one, in the order of their ids. */
+	members(after: string, limit: number): LinkedMember[];
 	/** Some messages after a place, and whether there are more after them. */
 	messages(after: number): { messages: Message[]; hasNewer: boolean };
 	versionsOf(seq: number): Version[];
@@ -44,21 +53,33 @@ export interface Source {
 	fileName?(id: string): string | undefined;
 }
 
-export async function exportPiece(source: Source, { after, chain, exportedAt }: ExportPlace): Promise<ExportPiece> {
-	const described = after === 0 ? source.describe() : undefined;
+export async function exportPiece(source: Source, { after, chain, exportedAt, membersAfter }: ExportPlace): Promise<ExportPiece> {
+	const described = after === 0 && membersAfter === undefined ? source.describe() : undefined;
+	const members = after === 0 ? source.members(membersAfter ?? "", mostMembers) : [];
+	const head = [...(described ? [conversationRecord(described, exportedAt)] : []), ...members.map(memberRecord)];
+	const lastMember = members.length === mostMembers ? members.at(-1) : undefined;
+	if (lastMember) return { ...(await writePiece(head, chain, { after: 0, exportedAt, membersAfter: lastMember.userId })), files: [] };
 	const { records, last, isEnd } = readRecords(source, after);
-	const all = [...(described ? headRecords(described, exportedAt) : []), ...records];
-	return { ...(await writePiece(all, chain, !isEnd && { after: last, exportedAt })), files: records.flatMap(filesIn) };
+	return { ...(await writePiece([...head, ...records], chain, !isEnd && { after: last, exportedAt })), files: records.flatMap(filesIn) };
 }
 
+/** Members of one piece. */
+const mostMembers = limits.exportPiece.messages;
+
 export function pagePiece(source: Source, place: ExportPlace): PagePiece {
-	const described = place.after === 0 ? source.describe() : undefined;
+	const described = place.after === 0 ? { ...source.describe(), ...namedIn(source) } : undefined;
 	const { records, last, isEnd } = readRecords(source, place.after);
 	const messages = records.filter((record): record is MessageRecord => record.type === "message");
 	const unread = messages.flatMap(({ unreadFiles = [] }) => unreadFiles.map(({ fileId }) => fileId));
 	const named = unread.map((id) => [id, source.fileName?.(id)] as const);
 	const fileNames = Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== undefined));
 	return { described, messages, fileNames, last, exportedAt: place.exportedAt, ...(!isEnd && { next: { ...place, after: last } }) };
+}
+
+/** A page names everybody where they are few. */
+function namedIn({ memberCount, members }: Source): { memberCount: number; names: string[] } {
+	const named = memberCount > limits.namedMembers ? [] : members("", limits.namedMembers);
+	return { memberCount, names: named.map(({ username }) => username) };
 }
 
 export const filesIn = (record: ArchiveRecord): MessageFile[] => (record.type === "message" ? (record.files ?? []) : []);

@@ -1,7 +1,7 @@
 // Reads a conversation up to a place for a fork: in the lines of an export, piece by piece, each with the people whose ids are in it. Knows nothing of
 // where the pieces go.
 
-import { type ArchiveRecord, emptyChain, headRecords } from "../../protocol/archive.ts";
+import { type ArchiveRecord, conversationRecord, emptyChain } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
 import type { MessageFile } from "../../protocol/files/file.ts";
 import type { Message } from "../../protocol/message.ts";
@@ -21,7 +21,7 @@ export type ForkPiece = ExportPiece & { people: string[]; files: MessageFile[] }
 export async function forkHead(source: Source, upTo: number, exportedAt: string): Promise<ForkPiece> {
 	const described = source.describe();
 	const versions = described.versions.filter(({ after }) => after <= upTo);
-	const records = headRecords({ ...described, members: [], versions }, exportedAt);
+	const records = [conversationRecord({ ...described, versions }, exportedAt)];
 	return { ...(await writePiece(records, emptyChain, { after: 0, exportedAt })), people: peopleIn(records), files: [] };
 }
 

@@ -1,13 +1,14 @@
 // A conversation as an HTML page to read and to print. The page loads and runs nothing, and all text in it is escaped. Pure.
 
 import type { RecordOf } from "../../protocol/archive.ts";
-import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
+import type { ConversationInfo } from "../../protocol/conversation.ts";
 import { type Reason, reasons } from "../../protocol/errors.ts";
 import type { MessageFile } from "../../protocol/files/file.ts";
 import type { Unread } from "../../protocol/files/reading.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
 import { assistantMark, inName } from "../../protocol/text/assistant-name.ts";
+import { numberText } from "../../protocol/text/number-text.ts";
 import type { PagePiece } from "./export.ts";
 import { escaped, textHtml } from "./text-html.ts";
 
@@ -52,7 +53,7 @@ export async function readablePolicy(): Promise<string> {
 }
 
 async function beginning(
-	{ title, createdAt, members, instructions, instructionsBy }: ConversationInfo & { members: Member[] },
+	{ title, createdAt, memberCount, names, instructions, instructionsBy }: NonNullable<PagePiece["described"]>,
 	exportedAt: string,
 ): Promise<string> {
 	const name = escaped(title || "Conversation");
@@ -69,10 +70,14 @@ async function beginning(
 <header>
 <h1 dir="auto">${name}</h1>
 <p>Begun ${timeOf(createdAt)}, saved ${timeOf(exportedAt)}</p>
-<p>With <bdi>${members.map(({ username }) => escaped(username)).join("</bdi>, <bdi>")}</bdi></p>
+<p>With ${membersIn(names, memberCount)}</p>
 ${instructions === "" ? "" : instructionsFor(instructions, instructionsBy)}</header>
 <main>
 `;
+}
+
+function membersIn(names: readonly string[], count: number): string {
+	return names.length < count ? `${numberText(count)} people` : `<bdi>${names.map(escaped).join("</bdi>, <bdi>")}</bdi>`;
 }
 
 /** Those that are in force. The other file has the former versions, too. */

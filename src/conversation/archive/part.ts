@@ -10,7 +10,7 @@ export function renumbered(source: Source, hidden: number): Source {
 	if (hidden === 0) return source;
 	return {
 		describe: () => {
-			const { versions, members, ...described } = source.describe();
+			const { versions, ...described } = source.describe();
 			// Those that others have replaced by then belong to what is older.
 			const first = Math.max(
 				0,
@@ -18,10 +18,11 @@ export function renumbered(source: Source, hidden: number): Source {
 			);
 			return {
 				...described,
-				members: members.map((member) => moveStart(member, hidden)),
 				versions: versions.slice(first).map((one) => ({ ...one, after: Math.max(0, one.after - hidden) })),
 			};
 		},
+		memberCount: source.memberCount,
+		members: (after, limit) => source.members(after, limit).map((member) => moveStart(member, hidden)),
 		messages: (after) => {
 			const { messages, hasNewer } = source.messages(after + hidden);
 			return { messages: messages.map((message) => withPlace(message, hidden)), hasNewer };

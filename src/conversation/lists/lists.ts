@@ -12,6 +12,9 @@ import { attentionTo, GracePeriod } from "./grace-period.ts";
 import { type Round, Rounds, type Step } from "./rounds.ts";
 import { Summaries } from "./summary.ts";
 
+/** Members that one step looks at: a few milliseconds of work. */
+const mostLookedAt = 10 * limits.calls;
+
 type Options = {
 	sql: SqlStorage;
 	store: Store;
@@ -137,12 +140,12 @@ export class Lists implements MemberLists {
 		return this.#options.deliver(userId, summary);
 	}
 
-	/** Chooses as many members as one invocation may notify. */
+	/** Chooses as many members as one invocation may notify, among a bounded number: many may be reading along. */
 	#stepOf({ after, isForEverybody }: Round): Step {
 		const present = this.#options.present();
 		const userIds: string[] = [];
 		let last = after;
-		for (;;) {
+		for (let looked = 0; looked < mostLookedAt; looked += limits.calls) {
 			const readers = this.#store.listDeliveries.readersAfter(last, limits.calls);
 			for (const { userId, readUpTo } of readers) {
 				if (userIds.length >= limits.calls) return { userIds, next: last };
@@ -154,6 +157,7 @@ export class Lists implements MemberLists {
 			}
 			if (readers.length < limits.calls) return { userIds };
 		}
+		return { userIds, next: last };
 	}
 
 	#attentionOf(userId: string, readUpTo: number) {

@@ -6,6 +6,7 @@
 
 import type { SharedAlarm } from "../../platform/alarm.ts";
 import { orFull } from "../../platform/full.ts";
+import { limits } from "../../protocol/limits.ts";
 import { isRefusal } from "../../protocol/refusal.ts";
 import type { Progress } from "../store/list-deliveries.ts";
 import type { Store } from "../store/store.ts";
@@ -36,12 +37,16 @@ type Options = {
 	now: () => number;
 };
 
-/** In ms, from the beginning of a round to the next: a second, or more in a large conversation. */
-function gapBetweenRounds(members: number): number {
-	return Math.min(60_000, Math.max(1_000, members * 50));
-}
 /** In ms. */
 const gapBetweenSteps = 1_000;
+/** Rounds take at most this part of the time, so that the largest conversations do not notify somebody at every moment. */
+const share = 1 / 4;
+
+/** In ms, from the beginning of a round to the next: a second, or more in a large conversation. */
+function gapBetweenRounds(members: number): number {
+	const length = (members / limits.calls) * gapBetweenSteps;
+	return Math.max(1_000, Math.min(60_000, members * 50), length / share);
+}
 /** In ms. A longer wait is left to the alarm: a timer keeps the object in memory, which is paid for. */
 const longestTimer = 3_000;
 

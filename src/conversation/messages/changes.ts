@@ -172,7 +172,7 @@ export class Changes<T extends Client> {
 	}
 
 	#rewrite(client: T, message: Message, { content, mentions: given }: Event<"chat:edit">): void {
-		const mentions = readMentions(content, () => this.#store.members.all, given);
+		const mentions = readMentions(content, this.#store.members, given);
 		this.#change(client, message, () => {
 			const edited = this.#store.log.editMessage(message, content, mentions, this.#now());
 			this.#titles.messageEdited(message);

@@ -19,18 +19,20 @@ const maxPlaces = limits.mentions * 10;
 /**
  * The mentions in a text, in order: those that the sender marked (`given`), and every other `@` before a member's name, in any case and
  * with or without accents; the longest name counts. An `@` in code, in a quoted line or in an address mentions nobody, nor does a name
- * that two members share. Marks that do not fit the text are left out. `members` is called only if the text contains an `@`: there may
+ * that two members share. Marks that do not fit the text are left out. `members` is asked only if the text contains an `@`: there may
  * be many members.
  */
-export function readMentions(content: string, members: () => readonly Person[], given: readonly Mention[] = []): Mention[] {
+export function readMentions(content: string, members: NamedMembers, given: readonly Mention[] = []): Mention[] {
 	if (content.search(atSign) === -1) return [];
-	const people = members();
-	const names = namesOf(people);
+	const spoken = spokenIn(content);
+	const foldCharacter = rememberedFold();
+	const text: Text = { spoken, foldCharacter };
+	const names = members.all ? namesOf(members.all) : namesIn(text, members);
 	const mentions: Mention[] = [];
 	for (const mention of given) {
-		if (names.ids.has(mention.userId) && isInText(mention, content) && !overlaps(mention, mentions)) mentions.push(mention);
+		if (names.isMember(mention.userId) && isInText(mention, content) && !overlaps(mention, mentions)) mentions.push(mention);
 	}
-	for (const mention of namedIn(content, names)) {
+	for (const mention of namedIn(text, names)) {
 		if (mentions.length === limits.mentions) break;
 		if (!overlaps(mention, mentions)) mentions.push(mention);
 	}
@@ -52,8 +54,15 @@ function overlaps({ offset, length }: Mention, others: readonly Mention[]): bool
 /** Members whose names fold to the same text. None of them is Claude. */
 type Namesakes = readonly Person[];
 
-/** The members by their folded names, with the longest name's length and everybody's id. */
-type Names = { ids: ReadonlySet<string>; byName: ReadonlyMap<string, Namesakes>; longest: number };
+/** The members by their folded names, with the length of the longest one. */
+type Names = { isMember(userId: string): boolean; byName: ReadonlyMap<string, Namesakes>; longest: number };
+
+/** The members of a conversation: `all` of them, or if they are too many, an index that finds them by folded names. */
+export type NamedMembers = {
+	readonly all: readonly Person[] | undefined;
+	find(userId: string): Person | undefined;
+	readonly names: { named(names: Iterable<string>): Map<string, Namesakes> };
+};
 
 /** The names of a list of members, which is folded once: a conversation keeps its list until somebody joins, leaves or changes. */
 const known = new WeakMap<readonly Person[], Names>();
@@ -66,15 +75,31 @@ function namesOf(people: readonly Person[]): Names {
 		byName.set(fold(claude.username), []);
 		let longest = 0;
 		for (const name of byName.keys()) longest = Math.max(longest, name.length);
-		names = { ids: new Set(people.map(({ userId }) => userId)), byName, longest };
+		const ids = new Set(people.map(({ userId }) => userId));
+		names = { isMember: (userId) => ids.has(userId), byName, longest };
 		known.set(people, names);
 	}
 	return names;
 }
 
-function* namedIn(content: string, names: Names): Iterable<Mention> {
-	const spoken = spokenIn(content);
-	const foldCharacter = rememberedFold();
+/** What people say in a text, and how its characters are folded. */
+type Text = { spoken: string; foldCharacter: (character: string) => string };
+
+/** The names in a text, of so many members that only these are looked up. A name that is longer when folded needs a mark. */
+function namesIn({ spoken, foldCharacter }: Text, members: NamedMembers): Names {
+	const longest = limits.username;
+	const written = new Set<string>();
+	let places = 0;
+	for (const { index: offset } of spoken.matchAll(at)) {
+		if (++places > maxPlaces || written.size > limits.memberPage.written) break;
+		for (const { name, end } of beginningsAt(spoken, offset + 1, longest, foldCharacter)) if (!goesOn(spoken, end)) written.add(name);
+	}
+	const byName = members.names.named(written);
+	byName.set(fold(claude.username), []);
+	return { isMember: (userId) => members.find(userId) !== undefined, byName, longest };
+}
+
+function* namedIn({ spoken, foldCharacter }: Text, names: Names): Iterable<Mention> {
 	let end = -1;
 	let places = 0;
 	for (const { index: offset } of spoken.matchAll(at)) {
@@ -107,6 +132,15 @@ const mostAccents = 8;
 /** The longest name that begins at a position and is not part of a longer word: its members, and where it ends. */
 function nameAt(content: string, start: number, { byName, longest }: Names, foldCharacter: (character: string) => string) {
 	let found: { namesakes: Namesakes; end: number } | undefined;
+	for (const { name, end } of beginningsAt(content, start, longest, foldCharacter)) {
+		const namesakes = byName.get(name);
+		if (namesakes && !goesOn(content, end)) found = { namesakes, end };
+	}
+	return found;
+}
+
+/** What stands at a position, folded, up to each character, and where that ends. */
+function* beginningsAt(content: string, start: number, longest: number, foldCharacter: (character: string) => string) {
 	let name = "";
 	let end = start;
 	let accents = 0;
@@ -117,12 +151,15 @@ function nameAt(content: string, start: number, { byName, longest }: Names, fold
 		name += folded;
 		accents = folded === "" ? accents + 1 : 0;
 		end += character.length;
-		if (name.length > longest) break;
-		wordGoesOn.lastIndex = end;
-		const namesakes = byName.get(name);
-		if (namesakes && !wordGoesOn.test(content)) found = { namesakes, end };
+		if (name.length > longest) return;
+		yield { name, end };
 	}
-	return found;
+}
+
+/** A longer word stands there. */
+function goesOn(content: string, end: number): boolean {
+	wordGoesOn.lastIndex = end;
+	return wordGoesOn.test(content);
 }
 
 /** The member that a written name means: of several, the only one whose name has the same accents. */

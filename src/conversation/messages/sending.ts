@@ -111,7 +111,7 @@ export class Sending {
 		const limited = sendRate.take(requester, content.length, now());
 		if (limited) return limited;
 		accepted();
-		const mentions = readMentions(content, () => store.members.all, given);
+		const mentions = readMentions(content, store.members, given);
 		const asks = !asksNobody && this.#asks(person, said, quoted);
 		const add = () => {
 			const added = { author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions, ...attached };

@@ -33,6 +33,11 @@ export const prices = {
 	markUnread: 16,
 } as const;
 
+/** Of a page of the members: with `q`, names are looked up. */
+export function priceOfPage({ q = "" }: { q?: string | undefined }): number {
+	return q.trim() === "" ? prices.call : prices.search;
+}
+
 const { work, guestsOfNetwork } = limits;
 
 export class WorkRate {

@@ -2,15 +2,16 @@
 // leaves an heir, and the invites that they made end with their standing. Must not know who may end a membership.
 
 import type { Member } from "../../protocol/conversation.ts";
-import type { Clients, MemberLists } from "../ports.ts";
+import type { MemberLists } from "../ports.ts";
 import type { Asides } from "../replies/asides/asides.ts";
 import type { AuditAction } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
 import { noteChange } from "./member-changes.ts";
+import type { MemberNews } from "./member-news.ts";
 
 export class Departures {
 	readonly #store: Store;
-	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #news: MemberNews;
 	readonly #lists: Pick<MemberLists, "memberChanged">;
 	readonly #asides: Pick<Asides, "removeAllOf">;
 	readonly #files: { releaseUnsentOf(userId: string): void };
@@ -21,7 +22,7 @@ export class Departures {
 	/** `standingChanged`: no link limits them any more. */
 	constructor(parts: {
 		store: Store;
-		clients: Pick<Clients, "broadcast">;
+		news: MemberNews;
 		lists: Pick<MemberLists, "memberChanged">;
 		asides: Pick<Asides, "removeAllOf">;
 		files: { releaseUnsentOf(userId: string): void };
@@ -31,7 +32,7 @@ export class Departures {
 		now: () => number;
 	}) {
 		this.#store = parts.store;
-		this.#clients = parts.clients;
+		this.#news = parts.news;
 		this.#lists = parts.lists;
 		this.#asides = parts.asides;
 		this.#files = parts.files;
@@ -60,7 +61,7 @@ export class Departures {
 		}
 		members.remove(userId, isRemoved);
 		this.#files.releaseUnsentOf(userId);
-		if (isRemoved) members.decide(userId, null, this.#now());
+		if (isRemoved) members.access.decide(userId, null, this.#now());
 		const change = how ?? (isRemoved ? "removed" : "left");
 		audit.add(change, by, isRemoved ? userId : undefined, this.#now());
 		noteChange(this.#store, member, { change: change === "ended" ? "left" : change }, this.#now());
@@ -75,12 +76,12 @@ export class Departures {
 
 	#ended(userId: string): void {
 		this.#asides.removeAllOf(userId);
-		this.#clients.broadcast({ type: "chat:member-left", conversationId: this.#store.info.id, userId }, userId);
+		this.#news.left(userId);
 	}
 
 	/** Makes another member the owner. Without another member, the first person who enters becomes one. */
 	#bequeath(from: string, by: string): void {
-		const { members, audit, info } = this.#store;
+		const { members, audit } = this.#store;
 		const heir = members.successor();
 		if (!heir) return;
 		members.setRole(heir.userId, "owner");
@@ -88,7 +89,7 @@ export class Departures {
 		if (wasLimited) members.setStanding(heir.userId);
 		audit.add("role_changed", by, heir.userId, this.#now());
 		this.#store.afterwards(() => {
-			this.#clients.broadcast({ type: "chat:member", conversationId: info.id, member: { ...heir, role: "owner" } }, from);
+			this.#news.changed({ ...heir, role: "owner" }, from);
 			this.#lists.memberChanged(heir.userId);
 			if (wasLimited) this.#standingChanged(heir.userId);
 		});

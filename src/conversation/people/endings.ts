@@ -1,6 +1,7 @@
 // Ends memberships that a link gave until a date. Must not know sockets: the caller disconnects whoever is no member any more.
 
 import { orFull } from "../../platform/full.ts";
+import { limits } from "../../protocol/limits.ts";
 import { isRefusal } from "../../protocol/refusal.ts";
 import type { Store } from "../store/store.ts";
 import type { Departures } from "./departures.ts";
@@ -28,14 +29,21 @@ export class Endings {
 		return this.#store.exists ? this.#store.members.nextEnd : undefined;
 	}
 
-	/** To be called before anybody is let in or does something, and by the alarm. */
-	run(): void {
+	/**
+	 * To be called before somebody is let in or does something, and by the alarm. A run ends so many, and that of `userId` in any case. What is
+	 * left is due at once.
+	 */
+	run(userId?: string): void {
 		const now = this.#now();
 		if ((this.dueAt ?? Number.POSITIVE_INFINITY) > now) return;
-		for (const userId of this.#store.members.ended(now)) {
-			const full = orFull(() => this.#departures.end(userId, userId, "ended"));
-			if (isRefusal(full)) this.#departures.endWithoutRoom(userId);
-			this.#disconnect(userId);
-		}
+		const { members } = this.#store;
+		if (userId !== undefined && (members.standing(userId).endsAt ?? Number.POSITIVE_INFINITY) <= now) this.#end(userId);
+		for (const one of members.ended(now, limits.calls)) this.#end(one);
+	}
+
+	#end(userId: string): void {
+		const full = orFull(() => this.#departures.end(userId, userId, "ended"));
+		if (isRefusal(full)) this.#departures.endWithoutRoom(userId);
+		this.#disconnect(userId);
 	}
 }

@@ -117,7 +117,7 @@ export class Invitations {
 		const invite = this.#store.exists ? invites.find(inviteId) : undefined;
 		if (!invite || this.#store.keeping.isLeft) return { code: "not_found" };
 		const known = members.find(person.userId);
-		const admits = isInForce && isLive(invite, this.#now()) && invite.createdAt >= members.decidedAt(person.userId);
+		const admits = isInForce && isLive(invite, this.#now()) && invite.createdAt >= members.access.decidedAt(person.userId);
 		const widens = admits && known !== undefined && this.#widens(invite, known);
 		if (known && !widens) {
 			// Owners who remove somebody can revoke every link that the person holds.

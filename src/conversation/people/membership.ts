@@ -1,16 +1,13 @@
 // The members of a conversation: its creation, roles, and the end of a membership. Must not know sockets, HTTP or tokens.
 
 import { orFull } from "../../platform/full.ts";
-import type { LinkedMember } from "../../protocol/archive.ts";
 import type { ClaudeChange, InstructionsVersion } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { May } from "../../protocol/people/link.ts";
 import type { NamedPerson, Person } from "../../protocol/person.ts";
 import { isRefusal, type Refusal } from "../../protocol/refusal.ts";
-import type { Clients, MemberLists } from "../ports.ts";
-import { mayOf } from "../replies/money/link-rights.ts";
+import type { MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import type { AuditAction, AuditEntry } from "../store/audit.ts";
 import type { RetentionChange } from "../store/keeping.ts";
@@ -18,22 +15,19 @@ import { ordinary, type Standing } from "../store/members.ts";
 import type { Store } from "../store/store.ts";
 import type { Departures } from "./departures.ts";
 import { noteChange } from "./member-changes.ts";
-
-/** Enough of a link's id to tell it from others. An import marks it. */
-const linkLength = 12;
+import type { MemberNews } from "./member-news.ts";
+import type { Roster } from "./roster.ts";
 
 /** What is left out stays as it is. `may`: `null` lifts what a link limits. */
 export type MemberChange = { role?: MemberRole | undefined; may?: null | undefined };
-
-/** The conversation and its members; `may`: what the person may for whom it is described. */
-export type Described = ConversationInfo & { members: Member[]; may?: May };
 
 /** What is left out stays as it is. */
 export type ConversationChange = ClaudeChange & { title?: string | undefined; assistant?: AssistantMode | undefined } & RetentionChange;
 
 export class Membership {
 	readonly #store: Store;
-	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #roster: Roster;
+	readonly #news: MemberNews;
 	readonly #lists: MemberLists;
 	readonly #titles: Titles;
 	readonly #departures: Departures;
@@ -43,7 +37,8 @@ export class Membership {
 	/** `standingChanged`: their own clients must learn that they may see more. */
 	constructor(parts: {
 		store: Store;
-		clients: Pick<Clients, "broadcast">;
+		roster: Roster;
+		news: MemberNews;
 		lists: MemberLists;
 		titles: Titles;
 		departures: Departures;
@@ -51,7 +46,8 @@ export class Membership {
 		now: () => number;
 	}) {
 		this.#store = parts.store;
-		this.#clients = parts.clients;
+		this.#roster = parts.roster;
+		this.#news = parts.news;
 		this.#lists = parts.lists;
 		this.#titles = parts.titles;
 		this.#departures = parts.departures;
@@ -75,11 +71,11 @@ export class Membership {
 		if (known || !isGranted || this.#isKeptOut(userId) || this.#store.keeping.isLeft) return known;
 		// A conversation that everybody has left belongs to the first person who enters it.
 		if (this.#store.members.count === 0) return { userId, username, role: "owner" };
-		return { userId, username, role: this.#store.members.isDemoted(userId) ? "reader" : "member" };
+		return { userId, username, role: this.#store.members.access.isDemoted(userId) ? "reader" : "member" };
 	}
 
 	#isKeptOut(userId: string): boolean {
-		return this.#store.members.isBarred(userId) || this.#store.bans.find(userId) !== undefined;
+		return this.#store.members.access.isBarred(userId) || this.#store.bans.find(userId) !== undefined;
 	}
 
 	/** Finds a member who has come, a program as its owner. Stores whether they are a guest still. */
@@ -116,21 +112,9 @@ export class Membership {
 		this.#store.whole(() => {
 			this.#store.members.rename(known.userId, username, namedAt);
 			noteChange(this.#store, named, { change: "renamed", formerName: known.username }, this.#now());
-			this.#broadcast(named);
+			this.#store.afterwards(() => this.#news.changed(named));
 		});
 		return named;
-	}
-
-	/** To be called for a new member and after a change of one, in the same step. */
-	#broadcast(member: Member): void {
-		const tell = () => this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member: this.#shown(member) });
-		this.#store.afterwards(tell);
-	}
-
-	/** With what a link lets them do. */
-	#shown(member: Member): Member {
-		const may = mayOf(this.#store, member.userId);
-		return { ...member, ...(may && { may }) };
 	}
 
 	/** `standing`: what the link by which they come allows. `undefined` if there is no room. */
@@ -141,8 +125,10 @@ export class Membership {
 			this.#store.members.add({ ...member, namedAt, isAccount, ...standing }, this.#now());
 			this.#store.audit.add("joined", userId, undefined, this.#now());
 			noteChange(this.#store, member, { change: "joined" }, this.#now());
-			this.#broadcast(member);
-			this.#store.afterwards(() => this.#lists.memberChanged(userId));
+			this.#store.afterwards(() => {
+				this.#news.joined(member);
+				this.#lists.memberChanged(userId);
+			});
 		});
 		return member;
 	}
@@ -157,7 +143,7 @@ export class Membership {
 		const isOther = role !== undefined && role !== known.role;
 		if (isOther && known.role === "owner" && members.countOwners() < 2) return { code: "last_owner" };
 		return this.#store.whole(() => {
-			if (isOther) members.decide(userId, role, this.#now());
+			if (isOther) members.access.decide(userId, role, this.#now());
 			if (isOther && known.role === "owner") this.#departures.endWorksOf(userId, member.userId);
 			return this.set(known, { role: role ?? known.role, ...(isLifted && { standing: ordinary }) }, member.userId);
 		});
@@ -177,13 +163,14 @@ export class Membership {
 			audit.add("limits_changed", by, subject, this.#now());
 		}
 		const changed = { ...known, role };
-		if (role === known.role && !standing) return this.#shown(changed);
-		this.#broadcast(changed);
+		const shown = () => this.#roster.shown([changed])[0] ?? changed;
+		if (role === known.role && !standing) return shown();
 		this.#store.afterwards(() => {
+			this.#news.changed(changed);
 			this.#lists.memberChanged(userId);
 			if (standing) this.#standingChanged(userId);
 		});
-		return this.#shown(changed);
+		return shown();
 	}
 
 	/**
@@ -213,36 +200,6 @@ export class Membership {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const entries = this.#store.audit.before(before, limit + 1);
 		return { entries: entries.slice(0, limit), hasMore: entries.length > limit };
-	}
-
-	/** As this person may see it; without one, as it is. */
-	describe(userId?: string): Described {
-		const from = userId === undefined ? 1 : this.#store.members.standing(userId).from;
-		const may = userId === undefined ? undefined : mayOf(this.#store, userId);
-		return { ...this.#store.infoFrom(from), members: this.members(), ...(may && { may }) };
-	}
-
-	/** With their links, for a file. */
-	linked(): LinkedMember[] {
-		const { members } = this.#store;
-		return this.members().map(({ may, ...member }) => {
-			const { link } = members.standing(member.userId);
-			return { ...member, ...(may && link !== null && { may: { ...may, link: link.replace(/^(imported-)+/, "").slice(0, linkLength) } }) };
-		});
-	}
-
-	members(): Member[] {
-		const { members, invites } = this.#store;
-		const all = members.list(limits.members);
-		if (!invites.limitSomebody) return all;
-		// Many come by one link.
-		const links = new Map(
-			[...new Set(all.flatMap(({ userId }) => members.standing(userId).link ?? []))].map((id) => [id, invites.find(id)]),
-		);
-		return all.map((member) => {
-			const link = links.get(members.standing(member.userId).link ?? "");
-			return link ? { ...member, may: mayOf(this.#store, member.userId, link) ?? {} } : member;
-		});
 	}
 
 	update(member: Member, change: ConversationChange): ConversationInfo | Refusal {

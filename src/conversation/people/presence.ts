@@ -5,6 +5,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Clients } from "../ports.ts";
 import type { Store } from "../store/store.ts";
+import { Coalesced } from "./coalesced.ts";
 
 type Dependencies = { store: Pick<Store, "exists" | "info" | "members">; clients: Clients; now: () => number };
 
@@ -13,12 +14,11 @@ export type ParticipantList = { participants: Person[]; participantCount?: numbe
 
 export class Presence {
 	readonly #with: Dependencies;
-	/** When everybody was last told how many are here, in ms. */
-	#toldAt = 0;
-	#timer: ReturnType<typeof setTimeout> | undefined;
+	readonly #count: Coalesced;
 
 	constructor(dependencies: Dependencies) {
 		this.#with = dependencies;
+		this.#count = new Coalesced(() => this.#tellCount(), limits.presenceInterval, dependencies.now);
 	}
 
 	isHere(userId: string): boolean {
@@ -43,13 +43,13 @@ export class Presence {
 
 	/** Relays hold another number of people. */
 	changedElsewhere(): void {
-		if (this.#with.store.exists) this.#tell();
+		if (this.#with.store.exists) this.#count.request();
 	}
 
 	/** Their first client has been added. */
 	joined(person: Person): void {
 		const { clients, store } = this.#with;
-		if (this.#isNumber) this.#tell();
+		if (this.#isNumber) this.#count.request();
 		else clients.broadcast({ type: "chat:user-joined", conversationId: store.info.id, ...person }, person.userId);
 	}
 
@@ -57,27 +57,17 @@ export class Presence {
 	left(person: Person): void {
 		const { clients, store } = this.#with;
 		// With the last one above the limit, everybody is told again who is here.
-		if (this.#isNumber || clients.people >= limits.participants) this.#tell();
+		if (this.#isNumber || clients.people >= limits.participants) this.#count.request();
 		else clients.broadcast({ type: "chat:user-left", conversationId: store.info.id, ...person });
 	}
 
-	/** Tells at once, or after an interval if that was done a moment ago. */
-	#tell(): void {
-		if (this.#timer !== undefined) return;
-		const { clients, store, now } = this.#with;
-		const conversationId = store.info.id;
-		const tell = () => {
-			this.#timer = undefined;
-			// The conversation may have been deleted meanwhile.
-			if (!store.exists) return;
-			this.#toldAt = now();
-			const { people } = clients;
-			const participants = !this.#isNumber && { participants: this.#first(limits.participants) };
-			clients.broadcast({ type: "chat:presence", conversationId, participantCount: people, ...participants });
-		};
-		const wait = this.#toldAt + limits.presenceInterval - now();
-		if (wait <= 0) tell();
-		else this.#timer = setTimeout(tell, wait);
+	#tellCount(): void {
+		const { clients, store } = this.#with;
+		// The conversation may have been deleted meanwhile.
+		if (!store.exists) return;
+		const { people } = clients;
+		const participants = !this.#isNumber && { participants: this.#first(limits.participants) };
+		clients.broadcast({ type: "chat:presence", conversationId: store.info.id, participantCount: people, ...participants });
 	}
 
 	/** The first people who are here, once each. */

@@ -12,7 +12,9 @@ import { Departures } from "./departures.ts";
 import { Endings } from "./endings.ts";
 import { Erasure } from "./erasure.ts";
 import { Invitations } from "./invitations.ts";
+import { MemberNews } from "./member-news.ts";
 import { Membership } from "./membership.ts";
+import { Roster } from "./roster.ts";
 
 type Dependencies = {
 	storage: Pick<DurableObjectStorage, "sql">;
@@ -32,7 +34,9 @@ type Dependencies = {
 
 export function peopleOf(parts: Dependencies) {
 	const { storage, clients, sockets, lists, replies, removals, webhooks } = parts;
-	const departures = new Departures({ ...parts, asides: replies.asides });
+	const roster = new Roster(parts.store);
+	const news = new MemberNews({ ...parts, roster });
+	const departures = new Departures({ ...parts, news, asides: replies.asides });
 	const erasure = new Erasure({
 		...parts,
 		sql: storage.sql,
@@ -49,8 +53,8 @@ export function peopleOf(parts: Dependencies) {
 		void removals.removeFor(userId);
 	};
 	const endings = new Endings({ ...parts, departures, disconnect });
-	const membership = new Membership({ ...parts, departures });
+	const membership = new Membership({ ...parts, roster, news, departures });
 	const invitations = new Invitations({ ...parts, membership, departures });
 	const bannings = new Bannings({ ...parts, departures });
-	return { departures, erasure, endings, membership, bannings, invitations };
+	return { roster, departures, erasure, endings, membership, bannings, invitations };
 }

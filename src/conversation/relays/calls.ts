@@ -44,7 +44,9 @@ export class RelayCalls {
 		if (from > 1 || endsAt !== null) return { elsewhere: true };
 		const page = ask.needsPage ? this.#page(ask.cursor, pages) : undefined;
 		if (page && "identity" in ask) work.count(admission.requester(ask.identity), now(), readOf(page.messages));
-		return { facts: conversation.factsFor(person, 1), page };
+		// A relay that has the page itself needs the names that are in the newest one.
+		const shown = page ?? (store.members.areMany ? this.#page(undefined, pages) : undefined);
+		return { facts: conversation.factsFor(person, 1, shown?.messages ?? []), page };
 	}
 
 	/** Those who ask with the same cursor share what is read. */

@@ -127,7 +127,7 @@ export class Inbound {
 	shutOut({ userId }: Person, now: number): void {
 		const { store, sockets } = this.#with;
 		orFull(() => {
-			store.members.shutOut(userId, now + limits.floodBlock);
+			store.members.access.shutOut(userId, now + limits.floodBlock);
 			store.audit.add("flooded", userId, undefined, now);
 		});
 		sockets.close(userId, closeCodes.flooding, "too many frames");

@@ -164,11 +164,6 @@ export class Invites {
 			.map(({ userId }) => userId);
 	}
 
-	/** A link limits somebody here. */
-	get limitSomebody(): boolean {
-		return this.#sql.exec("SELECT 1 FROM members WHERE link IS NOT NULL LIMIT 1").toArray().length > 0;
-	}
-
 	/** Some link limits what may be spent. */
 	get limitSpending(): boolean {
 		return this.#sql.exec("SELECT 1 FROM invites WHERE most_micro_usd IS NOT NULL LIMIT 1").toArray().length > 0;

@@ -1,8 +1,10 @@
-// The members of a conversation: their names and roles, how far each has read, and people who may not enter.
+// The members of a conversation: their names and roles, and how far each has read. However many they are, nothing here reads all of them.
 
 import type { Member, MemberRole } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import { isGuestId, type NamedPerson, type Person } from "../../protocol/person.ts";
+import { Access } from "./people/access.ts";
+import { MemberNames } from "./people/names.ts";
 
 /**
  * What the link that a member came by allows; without a link, everything that their role does. `from`: the place of the first message
@@ -22,15 +24,20 @@ export const readUpTo = "coalesce(unread_from - 1, read_up_to)";
 /** The last place that counts as read for a member, and how often they have marked something unread. */
 type Reading = { upTo: number; marks: number };
 
+/** Members that are kept in memory once they were looked up. */
+const mostKnown = 20_000;
+
 export class Members {
 	readonly #sql: SqlStorage;
+	readonly access: Access;
+	readonly names: MemberNames;
 	/** Members that were looked up before: every message looks one up. */
 	readonly #known = new Map<string, Known>();
 	/** People with a guest's id who were looked up before: whether they are guests still. */
 	readonly #guests = new Map<string, boolean>();
 	/** How far members have read, if that was looked up before. */
 	readonly #reading = new Map<string, Reading>();
-	/** Everybody, once they were listed. */
+	/** Everybody in a small conversation, once they were listed. */
 	#all: readonly Member[] | undefined;
 	#isAlone: boolean | undefined;
 	#count: number | undefined;
@@ -38,15 +45,18 @@ export class Members {
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
+		this.access = new Access(sql);
+		this.names = new MemberNames(sql);
 	}
 
 	/** Everything that was written before counts as read for a new member. */
 	add(member: Member & Omit<NamedPerson, keyof Person> & Partial<Standing>, now: number): void {
+		const beginnings = this.areMany ? this.names.add(member.userId, member.username) : null;
 		this.#changed(member.userId);
-		this.#sql.exec("DELETE FROM removed WHERE user_id = ?", member.userId);
+		this.access.unbar(member.userId);
 		this.#sql.exec(
-			`INSERT INTO members (user_id, username, role, joined_at, named_at, is_account, link, from_seq, ends_at, read_up_to)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,
+			`INSERT INTO members (user_id, username, role, joined_at, named_at, is_account, link, from_seq, ends_at, beginnings, read_up_to)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,
 			member.userId,
 			member.username,
 			member.role,
@@ -56,6 +66,7 @@ export class Members {
 			member.link ?? null,
 			member.from === undefined || member.from <= 1 ? null : member.from,
 			member.endsAt ?? null,
+			beginnings,
 		);
 	}
 
@@ -63,6 +74,8 @@ export class Members {
 	rename(userId: string, username: string, namedAt: number): void {
 		this.#changed(userId);
 		this.#sql.exec("UPDATE members SET username = ?, named_at = ? WHERE user_id = ?", username, namedAt, userId);
+		// A trigger has removed what was indexed of the former name.
+		if (this.areMany) this.#sql.exec("UPDATE members SET beginnings = ? WHERE user_id = ?", this.names.add(userId, username), userId);
 	}
 
 	/** True for a guest who does not sign in with a provider since, and for nobody else. */
@@ -70,6 +83,7 @@ export class Members {
 		if (!isGuestId(userId)) return false;
 		const query = "SELECT 1 FROM members WHERE user_id = ? AND is_account = 1";
 		const known = this.#guests.get(userId) ?? this.#sql.exec(query, userId).toArray().length === 0;
+		if (this.#guests.size >= mostKnown) this.#guests.clear();
 		this.#guests.set(userId, known);
 		return known;
 	}
@@ -99,7 +113,7 @@ export class Members {
 	remove(userId: string, isBarred: boolean): void {
 		this.#changed(userId);
 		this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
-		if (isBarred) this.#sql.exec("INSERT INTO removed (user_id) VALUES (?)", userId);
+		if (isBarred) this.access.bar(userId);
 	}
 
 	clear(): void {
@@ -132,6 +146,11 @@ export class Members {
 		return this.#knownOf(userId)?.member;
 	}
 
+	/** Those of these people who are members, each once. */
+	findEach(userIds: Iterable<string>): Member[] {
+		return [...new Set(userIds)].flatMap((userId) => this.find(userId) ?? []);
+	}
+
 	/** That of a stranger is ordinary: nothing is read for them. */
 	standing(userId: string): Standing {
 		return this.#knownOf(userId)?.standing ?? ordinary;
@@ -148,17 +167,22 @@ export class Members {
 	}
 
 	/** The members whose time is over. */
-	ended(now: number): string[] {
-		const query = "SELECT user_id AS userId FROM members WHERE ends_at <= ?";
+	ended(now: number, limit: number): string[] {
+		const query = "SELECT user_id AS userId FROM members WHERE ends_at <= ? LIMIT ?";
 		return this.#sql
-			.exec<{ userId: string }>(query, now)
+			.exec<{ userId: string }>(query, now, limit)
 			.toArray()
 			.map(({ userId }) => userId);
 	}
 
 	get count(): number {
-		this.#count ??= this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members").one().count;
+		this.#count ??= this.names.count();
 		return this.#count;
+	}
+
+	/** There are too many members to tell everybody who they are. */
+	get areMany(): boolean {
+		return this.count > limits.namedMembers;
 	}
 
 	get isAlone(): boolean {
@@ -171,15 +195,24 @@ export class Members {
 		return this.count > limits.readers;
 	}
 
-	/** Everybody, in no particular order: the same list until somebody joins, leaves or changes. */
-	get all(): readonly Member[] {
-		this.#all ??= this.list(limits.members);
+	/**
+	 * Everybody, in no particular order: the same list until somebody joins, leaves or changes. `undefined` in a large conversation, where
+	 * `names` has them in pages.
+	 */
+	get all(): readonly Member[] | undefined {
+		if (this.areMany) return undefined;
+		this.#all ??= this.list(limits.namedMembers);
 		return this.#all;
 	}
 
-	/** Up to `limit` members, in no particular order. */
-	list(limit: number): Member[] {
-		return this.#select("LIMIT ?", limit).map(({ member }) => member);
+	/** Up to `limit` members after one, in the order of their ids. */
+	list(limit: number, after = ""): Member[] {
+		return this.#select("WHERE user_id > ? ORDER BY user_id LIMIT ?", after, limit).map(({ member }) => member);
+	}
+
+	/** Up to `limit` owners. */
+	owners(limit: number): Member[] {
+		return this.#select("WHERE role = 'owner' ORDER BY user_id LIMIT ?", limit).map(({ member }) => member);
 	}
 
 	countOwners(): number {
@@ -196,6 +229,7 @@ export class Members {
 	#select(where: string, ...values: SqlStorageValue[]): Known[] {
 		const columns = "user_id AS userId, username, role, link, ifnull(from_seq, 1) AS [from], ends_at AS endsAt";
 		const rows = this.#sql.exec<Row>(`SELECT ${columns} FROM members ${where}`, ...values).toArray();
+		if (this.#known.size + rows.length > mostKnown) this.#known.clear();
 		return rows.map(({ userId, username, role, ...standing }) => {
 			const known = { member: { userId, username, role }, standing };
 			this.#known.set(userId, known);
@@ -222,6 +256,7 @@ export class Members {
 		if (reading === undefined) {
 			const rows = this.#sql.exec<Reading>(`SELECT ${readUpTo} AS upTo, marks FROM members WHERE user_id = ?`, userId).toArray();
 			reading = rows[0] ?? { upTo: 0, marks: 0 };
+			if (this.#reading.size >= mostKnown) this.#reading.clear();
 			this.#reading.set(userId, reading);
 		}
 		return reading;
@@ -250,46 +285,5 @@ export class Members {
 	markUnread(userId: string, from: number): void {
 		this.#reading.delete(userId);
 		this.#sql.exec("UPDATE members SET unread_from = ?, marks = marks + 1 WHERE user_id = ?", from, userId);
-	}
-
-	// Access
-
-	/** An owner removed this person, so that only an invite admits them. */
-	isBarred(userId: string): boolean {
-		return this.#sql.exec("SELECT 1 FROM removed WHERE user_id = ?", userId).toArray().length > 0;
-	}
-
-	/** Records that an owner removed somebody (`null`) or gave them a role. It is kept after they leave. */
-	decide(userId: string, role: MemberRole | null, now: number): void {
-		this.#sql.exec(
-			"INSERT INTO decided (user_id, role, at) VALUES (?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, at = excluded.at",
-			userId,
-			role,
-			now,
-		);
-	}
-
-	/** An owner has made this person a reader, who may have left since. */
-	isDemoted(userId: string): boolean {
-		return this.#sql.exec("SELECT 1 FROM decided WHERE user_id = ? AND role = 'reader'", userId).toArray().length > 0;
-	}
-
-	/** The time of the last such decision in ms, or 0. */
-	decidedAt(userId: string): number {
-		return this.#sql.exec<{ at: number }>("SELECT at FROM decided WHERE user_id = ?", userId).toArray()[0]?.at ?? 0;
-	}
-
-	/** Keeps a person out until a time, after they flooded the conversation. */
-	shutOut(userId: string, until: number): void {
-		this.#sql.exec(
-			"INSERT INTO shut_out (user_id, until) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET until = excluded.until",
-			userId,
-			until,
-		);
-	}
-
-	/** The time in ms until which a person is kept out, or 0. */
-	shutOutUntil(userId: string): number {
-		return this.#sql.exec<{ until: number }>("SELECT until FROM shut_out WHERE user_id = ?", userId).toArray()[0]?.until ?? 0;
 	}
 }

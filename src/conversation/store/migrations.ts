@@ -16,6 +16,7 @@ import { heldPlaces, keepingTables, leftTable, setDaysTable } from "./keeping.ts
 import { linkQuestionsTable } from "./money/link-questions.ts";
 import { paymentTables } from "./money/payments.ts";
 import { rewritesTable } from "./money/rewrites.ts";
+import { memberNamesTables } from "./people/names.ts";
 import { relayTables } from "./people/relays.ts";
 import { incomingWebhooksTable } from "./webhooks/incoming.ts";
 import { webhooksTable } from "./webhooks/outgoing.ts";
@@ -206,4 +207,5 @@ export const migrations: readonly Migration[] = [
 	summariesOfFiles,
 	linkQuestionsTable,
 	relayTables,
+	memberNamesTables,
 ];

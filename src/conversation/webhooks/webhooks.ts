@@ -30,6 +30,7 @@ const kinds: ReadonlySet<ServerEvent["type"]> = new Set([
 	"chat:reacted",
 	"chat:member",
 	"chat:member-left",
+	"chat:members",
 ]);
 
 type Owned = Pick<Outgoing, "createdBy" | "tokenId" | "ownsToken">;

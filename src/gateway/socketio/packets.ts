@@ -188,6 +188,8 @@ export function answerTo(event: ClientEvent, received: ServerEvent, userId: stri
 				: undefined;
 		case "chat:react":
 			return reactionAnswer(event, received, userId);
+		case "chat:list-members":
+			return received.type === "chat:member-page" && received.clientId === event.clientId ? payloadOf(received) : undefined;
 		case "chat:regenerate":
 		case "chat:continue":
 			return received.type === "chat:thinking" && received.messageId === event.messageId ? payloadOf(received) : undefined;
@@ -220,6 +222,7 @@ function subjectOf(event: ClientEvent): Subject | undefined {
 		case "chat:send":
 		case "chat:ask-privately":
 		case "chat:share":
+		case "chat:list-members":
 			return { clientId: event.clientId };
 		case "chat:edit":
 		case "chat:delete":

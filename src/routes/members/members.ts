@@ -4,22 +4,47 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { memberSchema, roleSchema } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
+import { memberPageSchema, memberQueryEntries } from "../../protocol/people/members.ts";
 import { idSchema } from "../../protocol/person.ts";
-import { type App, bodyUpTo, call, readBody, refuse, respond, respondEmpty } from "../http.ts";
+import { rangeText } from "../../protocol/text/number-text.ts";
+import { type App, bodyUpTo, call, limitParameter, readBody, refuse, respond, respondEmpty } from "../http.ts";
 import { examples } from "../openapi/examples.ts";
 import { describe } from "../operation.ts";
 
 export const members = new Hono<App>();
 
+const listSchema = v.object({ ...memberQueryEntries, ...limitParameter(limits.memberPage) });
+
 describe("GET /conversations/:id/members", {
 	tag: "Members",
 	summary: "List members",
-	description: "Lists all members of the conversation with their roles.",
+	description: `Lists the members of the conversation with their roles, by name. With up to ${limits.namedMembers} members, the first page has all of them. With \`q\`, only those in whose names every word of \`q\` begins a word; a page may then be short of members although another follows.`,
 	access: "member",
 	programs: "read",
-	answers: { 200: { schema: v.object({ members: v.array(memberSchema) }), example: { members: examples.members } } },
+	query: listSchema,
+	answers: {
+		200: {
+			schema: memberPageSchema,
+			example: { members: examples.members, memberCount: examples.members.length },
+		},
+	},
+	fields: {
+		q: `Words of a name, in any case and with or without accents. Up to ${limits.search.query} characters.`,
+		after: "The `next` of the page before. Without it, you get the first page.",
+		members: "The members of this page, by name.",
+		next: "Where the next page begins. Left out on the last page.",
+	},
 });
-members.get("/conversations/:id/members", async (c) => respond(c, await call(c, (calls) => calls.members()), (all) => all));
+members.get("/conversations/:id/members", async (c) => {
+	const query = v.safeParse(listSchema, c.req.query());
+	if (!query.success)
+		return refuse(
+			c,
+			"bad_request",
+			`\`q\` has up to ${limits.search.query} characters, \`after\` is the \`next\` of the page before, \`limit\` is ${rangeText(limits.memberPage)}.`,
+		);
+	return respond(c, await call(c, (calls) => calls.members(query.output)), (page) => page);
+});
 
 const memberChangeSchema = v.pipe(
 	v.object({ role: v.optional(roleSchema), may: v.optional(v.null()) }),

@@ -1,15 +1,43 @@
 import { describe, expect, it } from "vitest";
-import { readMentions } from "../../../src/conversation/messages/mentions.ts";
+import { type NamedMembers, readMentions } from "../../../src/conversation/messages/mentions.ts";
 import { limits } from "../../../src/protocol/limits.ts";
+import type { Person } from "../../../src/protocol/person.ts";
+import { fold } from "../../../src/protocol/text/fold.ts";
 
 const person = (username: string, userId = username.toLowerCase()) => ({ userId, username });
 const members = ["Ann", "Ann Lee", "Bob", "Zoë", "Strauß", "Νίκος", "山田", "철수", "สมชาย", "Robin 🦊", "O'Neil", "Bjørn", "Łukasz"].map(
 	(name) => person(name),
 );
 
+const find = (people: readonly Person[], id: string) => people.find(({ userId }) => userId === id);
+
+/** The members of a small conversation, and those of one so large that only the names in the text are looked up. */
+const few = (people: readonly Person[]): NamedMembers => ({
+	all: people,
+	find: (id) => find(people, id),
+	names: { named: () => new Map() },
+});
+const many = (people: readonly Person[], lookedUp: Set<string> = new Set()): NamedMembers => ({
+	all: undefined,
+	find: (id) => find(people, id),
+	names: {
+		named: (names) => {
+			for (const name of names) lookedUp.add(name);
+			return new Map(
+				Map.groupBy(people, ({ username }) => fold(username))
+					.entries()
+					.filter(([name]) => lookedUp.has(name)),
+			);
+		},
+	},
+});
+
 /** The mentions as they are written in the text, each with its member. */
-const read = (content: string, people = members) =>
-	readMentions(content, () => people).map(({ userId, offset, length }) => `${content.slice(offset, offset + length)} ${userId}`);
+const read = (content: string, people: readonly Person[] = members) => {
+	const found = readMentions(content, few(people));
+	expect(readMentions(content, many(people))).toEqual(found);
+	return found.map(({ userId, offset, length }) => `${content.slice(offset, offset + length)} ${userId}`);
+};
 
 describe("mentions of members", () => {
 	it.each<[text: string, ...named: string[]]>([
@@ -93,8 +121,12 @@ describe("mentions of members", () => {
 	});
 
 	it("are not looked for in a text without @", () => {
-		const asked = () => {
-			throw new Error("The members were asked for.");
+		const asked: NamedMembers = {
+			get all(): never {
+				throw new Error("The members were asked for.");
+			},
+			find: () => undefined,
+			names: { named: () => new Map() },
 		};
 		expect(readMentions("Ann and Bob", asked, [{ userId: "ann", offset: 0, length: 3 }])).toEqual([]);
 	});
@@ -104,15 +136,20 @@ describe("mentions of members", () => {
 	});
 
 	it("are looked for in a bounded part of the longest texts, in the largest conversations", () => {
-		const crowd = Array.from({ length: limits.members }, (_, n) => person(`${"@".repeat(60)}${n}`));
+		const crowd = Array.from({ length: limits.namedMembers }, (_, n) => person(`${"@".repeat(60)}${n}`));
 		const pieces = ["@", "@A", "@Ann", "@@@@ ", "@\u0301", `@${"\u200d".repeat(4)}`, "> @\n", "/@", "＠ł"];
 		// These have few places to look at. Time that grows with their square would exceed the limit of a test.
-		for (const piece of ["`", "`@``", "\n", "a://"]) read(piece.repeat(limits.content / piece.length), crowd);
+		for (const piece of ["`", "`@``", "\n", "a://"]) readMentions(piece.repeat(limits.content / piece.length), few(crowd));
 		// Each place may be followed by a name, and each of its characters by accents.
 		const mostLooked = 10 * limits.mentions * 64 * 9;
 		for (const piece of pieces) {
-			const { looked, folded } = workOf(() => read(piece.repeat(limits.content / piece.length), crowd));
-			expect([piece, looked < mostLooked, folded < 10]).toEqual([piece, true, true]);
+			const text = piece.repeat(limits.content / piece.length);
+			const lookedUp = new Set<string>();
+			for (const people of [few(crowd), many(crowd, lookedUp)]) {
+				const { looked, folded } = workOf(() => readMentions(text, people));
+				expect([piece, looked < 2 * mostLooked, folded < 10]).toEqual([piece, true, true]);
+			}
+			expect(lookedUp.size).toBeLessThan(limits.memberPage.written + limits.username * 2);
 		}
 	});
 });
@@ -143,7 +180,7 @@ describe("mentions marked by the sender", () => {
 	const given = (content: string, ...mentions: [userId: string, offset: number, length: number][]) =>
 		readMentions(
 			content,
-			() => two,
+			few(two),
 			mentions.map(([userId, offset, length]) => ({ userId, offset, length })),
 		).map(({ userId, offset, length }) => [userId, offset, length]);
 

@@ -1,12 +1,12 @@
 // Members who are found by name.
 
 import { expect, it } from "vitest";
-import { membersNamed } from "../../../src/conversation/people/found.ts";
+import { membersNamed, sourceOf } from "../../../src/conversation/people/found.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 
 const named = (...names: string[]) => names.map((username, n) => ({ userId: `u${n}`, username }));
 const idsOf = (text: string, members: ReturnType<typeof named>, seeker = "") =>
-	membersNamed(text, members, seeker).map(({ userId }) => userId);
+	membersNamed(text, sourceOf(members), seeker).map(({ userId }) => userId);
 
 it("a member is found by the beginnings of the words of their name, in any order, and by a new name", () => {
 	const members = named("Ann Müller", "Bob", "Anna-Maria");

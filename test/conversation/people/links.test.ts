@@ -25,7 +25,7 @@ function metered(conversation: TestConversation): void {
 }
 
 const mayOf = (conversation: TestConversation, { userId }: Person) =>
-	conversation.membership.members().find((member) => member.userId === userId)?.may;
+	conversation.roster.describe().members.find((member) => member.userId === userId)?.may;
 const usedOf = (conversation: TestConversation) => {
 	const known = conversation.invitations.invites(owner);
 	return "invites" in known ? known.invites.map(({ used }) => used) : [];
@@ -321,11 +321,12 @@ describe("somebody who came by a link from now on", () => {
 					{ text: "second", after: 2 },
 					{ text: "third", after: 5 },
 				],
-				members: [
-					{ ...bob, may: { link: "l", fromSeq: 4 } },
-					{ ...eve, may: { link: "l", fromSeq: 6 } },
-				],
 			}),
+			memberCount: 2,
+			members: () => [
+				{ ...bob, may: { link: "l", fromSeq: 4 } },
+				{ ...eve, may: { link: "l", fromSeq: 6 } },
+			],
 			messages: (after: number) => ({
 				messages: [message(after + 1), message(after + 2, { replyTo: `m${after + 1}-abc`, quoted: { seq: after + 1 } })],
 				hasNewer: false,
@@ -338,11 +339,11 @@ describe("somebody who came by a link from now on", () => {
 				{ text: "second", after: 0 },
 				{ text: "third", after: 2 },
 			],
-			members: [
-				{ ...bob, may: { link: "l" } },
-				{ ...eve, may: { link: "l", fromSeq: 3 } },
-			],
 		});
+		expect(part.members("", 9)).toEqual([
+			{ ...bob, may: { link: "l" } },
+			{ ...eve, may: { link: "l", fromSeq: 3 } },
+		]);
 		expect(part.messages(0).messages).toEqual([
 			message(1, { content: "4" }),
 			message(2, { content: "5", replyTo: "m1-abc", quoted: { seq: 1 } }),
@@ -400,7 +401,7 @@ describe("a member", () => {
 		inConversation((conversation) => {
 			enterBy(conversation, bob, "imported-imported-abcdefghijkl", { questions: 1 });
 			enterBy(conversation, eve, "imported-imported-abcdefghijzz", { questions: 2 });
-			const links = conversation.membership.linked().flatMap(({ may }) => may?.link ?? []);
+			const links = conversation.roster.linked("", 100).flatMap(({ may }) => may?.link ?? []);
 			expect(links).toEqual(["abcdefghijkl", "abcdefghijzz"]);
 		}));
 

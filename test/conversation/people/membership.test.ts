@@ -5,7 +5,7 @@ const owner = { ...ann, role: "owner" as const };
 const eve = { userId: "eve", username: "Eve" };
 
 const rolesOf = (conversation: TestConversation) =>
-	Object.fromEntries(conversation.membership.members().map(({ userId, role }) => [userId, role]));
+	Object.fromEntries((conversation.store.members.all ?? []).map(({ userId, role }) => [userId, role]));
 const actionsOf = (conversation: TestConversation) =>
 	conversation.store.audit.before(999, 99).map(({ action, actor, subject }) => [action, actor, subject]);
 

@@ -47,15 +47,15 @@ const acts: { readonly [name: string]: (scene: Scene) => void } = {
 	},
 };
 
-const owner = (conversation: TestConversation) => conversation.membership.members().find(({ userId }) => userId === ann.userId);
+const owner = (conversation: TestConversation) => (conversation.store.members.all ?? []).find(({ userId }) => userId === ann.userId);
 
 function update(conversation: TestConversation, change: Parameters<TestConversation["membership"]["update"]>[1]): void {
 	const member = owner(conversation);
 	if (member) expect(conversation.membership.update(member, change)).not.toHaveProperty("code");
 }
 
-function anyMember({ membership }: TestConversation, random: Scene["random"]): Member {
-	const members = membership.members();
+function anyMember({ store }: TestConversation, random: Scene["random"]): Member {
+	const members = store.members.all ?? [];
 	return members[random(members.length)] as Member;
 }
 

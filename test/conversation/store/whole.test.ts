@@ -119,17 +119,17 @@ describe("in a full storage", () => {
 
 	it.each(Object.keys(decisions))("%s is stored and told whole or not at all", (name) =>
 		inConversation((conversation, { storage: { sql } }) => {
-			const { membership, invitations, store } = conversation;
+			const { invitations, store } = conversation;
 			const clients = [conversation.enter(ann), conversation.enter(bob)];
 			const invite = { role: "member", expiresAt: conversation.now + 3600_000, maxUses: 1 } as const;
 			invitations.invite(owner, { ...invite, id: "open", allows: { questions: 3 } });
 			invitations.accept(dan, "open");
 			invitations.invite(owner, { ...invite, id: "other" });
 			const known = () => [
-				membership.describe(),
+				conversation.roster.describe(),
 				store.info,
 				store.members.count,
-				store.members.isBarred("bob"),
+				store.members.access.isBarred("bob"),
 				store.invites.find("other"),
 			];
 			const before = [everythingIn(sql), known()];

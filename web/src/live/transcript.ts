@@ -204,6 +204,8 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, summary: event.summary };
 		case "chat:file":
 		case "chat:left":
+		case "chat:members":
+		case "chat:member-page":
 		case "chat:aside":
 		case "chat:aside-streaming":
 		case "chat:aside-thought":
