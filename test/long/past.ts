@@ -20,13 +20,19 @@ export function textAt(seq: number): string {
 	return `Answer ${seq} of the past.\n\n${`- a point that takes some words to make\n`.repeat(seq % 7)}\n\`\`\`\ncode ${seq}\n\`\`\`\n\n${"And so on. ".repeat(seq % 40)}`;
 }
 
-/** Imports `count` messages of others, a minute apart, into a new conversation of `userId`. Returns its id. */
-export async function restorePast({ url, secret }: { url: string; secret: string }, userId: string, count: number): Promise<string> {
+/** Imports `count` messages of others, a minute apart, into a new conversation of `userId` with so many further members. Returns its id. */
+export async function restorePast(
+	{ url, secret }: { url: string; secret: string },
+	userId: string,
+	count: number,
+	crowd = 0,
+): Promise<string> {
 	const id = randomBytes(16).toString("base64url");
 	const begin = Date.now() - count * 60_000;
 	const timeAt = (seq: number) => new Date(begin + seq * 60_000).toISOString();
 	const members = [
 		...people.map((person) => ({ ...person, role: "member" as const })),
+		...Array.from({ length: crowd }, (_, n) => ({ userId: `crowd-${n}`, username: `Otter ${n}`, role: "member" as const })),
 		{ userId, username: "Ann", role: "owner" as const },
 	];
 	const past = { id, title: "The past", assistant: "off" as const, createdAt: timeAt(0), versions: [], ...defaultClaudeSettings };
@@ -52,12 +58,12 @@ export async function restorePast({ url, secret }: { url: string; secret: string
 }
 
 /** Opens a conversation with `count` imported messages for Ann, who is at its end. */
-export async function annWithPast(count: number): Promise<{ ann: Visitor; id: string; cdp: CDPSession }> {
+export async function annWithPast(count: number, crowd = 0): Promise<{ ann: Visitor; id: string; cdp: CDPSession }> {
 	const ann = await Visitor.arrive(browser, { viewport: { width: 1000, height: 700 } });
 	await ann.signIn(product.url, "Ann");
 	await ann.page.getByRole("button", { name: "New conversation" }).waitFor();
 	const userId = JSON.parse(Buffer.from((await tokenOf(ann)).split(".")[1] as string, "base64url").toString()).sub;
-	const id = await restorePast(product, userId, count);
+	const id = await restorePast(product, userId, count, crowd);
 	await ann.page.goto(`${product.url}/c/${id}`);
 	await ann.sees(`of the past`);
 	return { ann, id, cdp: await ann.page.context().newCDPSession(ann.page) };

@@ -475,6 +475,33 @@ describe("people", () => {
 		expect(left.members).toEqual([{ ...ann, role: "reader" }]);
 	});
 
+	it("are members who matter in a large conversation, and how many there are", () => {
+		const anns: Member = { ...ann, role: "member" };
+		const bobs: Member = { ...bob, role: "member" };
+		const zoe: Member = { userId: "u-zoe", username: "Zoe", role: "member" };
+		const large = transcriptOf(received(joined({ memberCount: 4321, members: [anns] })));
+		expect([large.members, large.memberCount]).toEqual([[anns], 4321]);
+		const first = large.messages[0]?.seq ?? 0;
+		const page = { messages: [], hasMore: false, hasNewer: false, members: [bobs] };
+		const more = reduce(large, { type: "older loaded", before: first, page });
+		expect(more.members).toEqual([anns, bobs]);
+		const changed = reduce(
+			more,
+			received(
+				{ type: "chat:member", conversationId, member: zoe },
+				{ type: "chat:member", conversationId, member: { ...bobs, role: "reader" } },
+				{ type: "chat:members", conversationId, memberCount: 4400 },
+			),
+		);
+		expect([changed.members, changed.memberCount]).toEqual([[anns, { ...bobs, role: "reader" }], 4400]);
+		const back = reduce(changed, received(joined({ memberCount: 4401, members: [anns, zoe] })));
+		expect([back.members?.length, back.memberCount]).toEqual([3, 4401]);
+		const few = reduce(back, received({ type: "chat:members", conversationId, memberCount: 2, members: [anns, zoe] }));
+		expect([few.members, few.memberCount]).toEqual([[anns, zoe], null]);
+		const again = reduce(few, received({ type: "chat:members", conversationId, memberCount: 3 }));
+		expect([again.members, again.memberCount]).toEqual([[anns, zoe], 3]);
+	});
+
 	it("are typing until they stop, send, leave, or the signal expires", () => {
 		const seen = transcriptOf(received(joined(), typing(true)));
 		expect(seen.typing).toEqual([{ ...bob, until: now + 6_000 }]);

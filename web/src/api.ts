@@ -39,8 +39,17 @@ const signedInSchema = v.object({
 	expiresAt: timeSchema,
 	user: v.object({ ...idAndName.entries, isAccount: v.optional(v.boolean()) }),
 });
-const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
-const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
+const describedSchema = v.object({
+	...conversationSchema.entries,
+	members: v.array(memberSchema),
+	memberCount: v.optional(v.number()),
+});
+const pageSchema = v.object({
+	messages: v.array(messageSchema),
+	hasMore: v.boolean(),
+	hasNewer: v.optional(v.boolean(), false),
+	members: v.optional(v.array(memberSchema)),
+});
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() });
 /**

@@ -75,8 +75,8 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, ca
 		describe: async (token) => {
 			const result = await describeConversation(token, conversationId);
 			if ("error" in result) return null;
-			const { members, ...conversation } = result.value.conversation;
-			return { conversation, members };
+			const { members, memberCount, ...conversation } = result.value.conversation;
+			return { conversation, members, memberCount };
 		},
 		newId,
 		openOutbox: (token, listener) => {

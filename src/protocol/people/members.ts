@@ -6,17 +6,15 @@ import { limits } from "../limits.ts";
 import { clientIdSchema, countSchema } from "../message.ts";
 import { idSchema } from "../person.ts";
 
-const { memberPage, search } = limits;
-
 /** Words of a name, and where a page begins. */
 export const memberQueryEntries = {
 	/** Only members in whose names every word begins a word, in any case and with or without accents. */
-	q: v.optional(v.pipe(v.string(), v.maxLength(search.query))),
+	q: v.optional(v.pipe(v.string(), v.maxLength(limits.search.query))),
 	/** The `next` of the page before. */
 	after: v.optional(
 		v.pipe(
 			v.string(),
-			v.maxLength(memberPage.cursor),
+			v.maxLength(limits.memberPage.cursor),
 			v.check((text) => text.isWellFormed()),
 		),
 	),
@@ -40,7 +38,10 @@ export const memberRequest = v.object({
 	/** The answer, or the refusal, has the same one. */
 	clientId: clientIdSchema,
 	...memberQueryEntries,
-	limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(memberPage.min), v.maxValue(memberPage.max)), memberPage.default),
+	limit: v.optional(
+		v.pipe(v.number(), v.integer(), v.minValue(limits.memberPage.min), v.maxValue(limits.memberPage.max)),
+		limits.memberPage.default,
+	),
 });
 
 export const memberEvents = {

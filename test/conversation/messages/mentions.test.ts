@@ -17,17 +17,18 @@ const few = (people: readonly Person[]): NamedMembers => ({
 	find: (id) => find(people, id),
 	names: { named: () => new Map() },
 });
-const many = (people: readonly Person[], lookedUp: Set<string> = new Set()): NamedMembers => ({
+const many = (everybody: readonly Person[], lookedUp: Set<string> = new Set()): NamedMembers => ({
 	all: undefined,
-	find: (id) => find(people, id),
+	find: (id) => find(everybody, id),
 	names: {
 		named: (names) => {
-			for (const name of names) lookedUp.add(name);
-			return new Map(
-				Map.groupBy(people, ({ username }) => fold(username))
-					.entries()
-					.filter(([name]) => lookedUp.has(name)),
-			);
+			const found = new Map<string, Person[]>();
+			for (const name of names) {
+				lookedUp.add(name);
+				const people = everybody.filter(({ username }) => fold(username) === name);
+				if (people.length > 0) found.set(name, people);
+			}
+			return found;
 		},
 	},
 });

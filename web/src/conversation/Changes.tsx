@@ -12,7 +12,10 @@ const shownFor = 8_000;
 
 type Props = { chat: Chat; userId: string; className: string | undefined };
 
-export function Changes({ chat: { members, conversation, messages }, userId, className }: Props) {
+export function Changes({ chat, userId, className }: Props) {
+	const { conversation, messages } = chat;
+	// In a large conversation, members become known because they are named, and not because they join.
+	const members = chat.memberCount === null ? chat.members : null;
 	const strings = useStrings();
 	const words = useWords();
 	const before = useRef({ members, conversation, messages });

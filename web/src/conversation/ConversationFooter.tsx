@@ -6,8 +6,8 @@ import { goTo } from "../keyboard/landmarks.ts";
 import { refusalText } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import type { Names } from "../markdown/MentionedText.tsx";
+import { useMentionable } from "../people/useMentionable.ts";
 import type { Chat } from "../useChatWebSocket.ts";
-import { mentionableBy } from "../writing/mentionQuery.ts";
 import styles from "./ConversationFooter.module.css";
 import { Composer } from "./composer/Composer.tsx";
 import { WaitingPeople } from "./log/WaitingPeople.tsx";
@@ -35,7 +35,7 @@ export function ConversationFooter({ id, userId, chat, people, actions, hasOther
 	// Loaded before the editor is needed, as the focus moves into it at once.
 	const parts = useLazy(loadParts, true);
 	const isReader = chat.role === "reader";
-	const mentionable = mentionableBy(userId, chat);
+	const mentionable = useMentionable(id, userId, chat);
 	return (
 		<footer className={styles.footer}>
 			<div className={styles.status}>

@@ -36,7 +36,7 @@ type DialogName = "members" | "search" | "settings" | "pins" | "files";
 
 export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 	const strings = useStrings();
-	const { participants, participantCount, you, members, role, conversation, connection } = chat;
+	const { participants, participantCount, you, members, memberCount, role, conversation, connection } = chat;
 	const hasOthers = (participantCount ?? participants.length) > 1;
 	const list = usePersonalList();
 	const [, navigate] = useLocation();
@@ -62,7 +62,9 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 			<Participants chat={chat} userId={userId} />
 			<div className={styles.buttons}>
 				{/* All at once: later ones would move those that somebody is about to press. */}
-				{conversation && role && <Buttons {...{ id, userId, nameOf, members, conversation, role }} onOpen={setOpen} onLeft={left} />}
+				{conversation && role && (
+					<Buttons {...{ id, userId, nameOf, conversation, role }} count={memberCount ?? members?.length} onOpen={setOpen} onLeft={left} />
+				)}
 			</div>
 			{open === "members" && <MembersDialog id={id} userId={userId} title={title ?? ""} chat={chat} onLeft={left} onClose={close} />}
 			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
@@ -100,11 +102,17 @@ function Participants({ chat: { participants, participantCount, you }, userId }:
 	);
 }
 
-type ButtonsProps = Pick<Props, "id" | "userId" | "nameOf"> &
-	Pick<Chat, "members"> & { conversation: ConversationInfo; role: MemberRole; onOpen(name: DialogName): void; onLeft(): void };
+type ButtonsProps = Pick<Props, "id" | "userId" | "nameOf"> & {
+	conversation: ConversationInfo;
+	role: MemberRole;
+	/** Of members, if it is known. */
+	count: number | undefined;
+	onOpen(name: DialogName): void;
+	onLeft(): void;
+};
 
 /** A narrow header has some of them in its menu. */
-function Buttons({ id, userId, nameOf, members, conversation, role, onOpen, onLeft }: ButtonsProps) {
+function Buttons({ id, userId, nameOf, count, conversation, role, onOpen, onLeft }: ButtonsProps) {
 	const strings = useStrings();
 	const invite = useInvite({ id, userId, nameOf });
 	const parts = useLazy(loadParts, true);
@@ -123,12 +131,12 @@ function Buttons({ id, userId, nameOf, members, conversation, role, onOpen, onLe
 			</span>
 			<IconButton
 				icon="members"
-				name={strings.membersButton(members?.length)}
+				name={strings.membersButton(count)}
 				title={strings.members}
-				isDisabled={members === null}
+				isDisabled={count === undefined}
 				onClick={() => onOpen("members")}
 			>
-				<span className={styles.count}>{members && strings.count(members.length)}</span>
+				<span className={styles.count}>{count !== undefined && strings.count(count)}</span>
 			</IconButton>
 			<span className={styles.onWide}>
 				<IconButton icon="adjust" name={strings.settingsOf} onClick={() => onOpen("settings")} />

@@ -2,7 +2,6 @@
 
 import { type FormEvent, useRef } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
-import type { Person } from "../../../src/protocol/person.ts";
 import { isVisible, sanitize } from "../../../src/protocol/text/sanitize.ts";
 import { hasSoftKeyboard } from "../browser.ts";
 import { Problem } from "../controls/Problem.tsx";
@@ -16,13 +15,14 @@ import { useStrings } from "../languages/useStrings.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
 import { drafts, useDraft } from "../writing/currentDrafts.ts";
+import type { Mentionable } from "../writing/mentionQuery.ts";
 import { mentionsOf } from "../writing/mentions.ts";
 import { useLeaveWarning } from "../writing/useLeaveWarning.ts";
 import { begin, noConversation } from "./begun.ts";
 import styles from "./HomePage.module.css";
 import { useBegin } from "./useBegin.ts";
 
-const nobody: readonly Person[] = [];
+const nobody: Mentionable = { known: [] };
 /** Files wait until the conversation exists. */
 const noChat: FileChat = { isConnected: true, conversation: null, sendMessage: () => {} };
 /** Where the list is beside this page. Elsewhere a keyboard would cover the list that one came for. */

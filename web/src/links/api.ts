@@ -11,10 +11,6 @@ export type Preview = v.InferOutput<typeof previewSchema>;
 export const previewOf = (invite: string) =>
 	call(v.object({ invite: previewSchema }), "POST", "/invites/preview", { body: { token: invite } });
 
-/** With what is left to those whom a link limits. */
-export const membersOf = (token: string, id: string) =>
-	call(v.object({ members: v.array(memberSchema) }), "GET", `/conversations/${encodeURIComponent(id)}/members`, { token });
-
 /** Makes somebody an ordinary member, whom no link limits. */
 export const liftLimits = (token: string, id: string, userId: string) =>
 	call(v.object({ member: memberSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, {

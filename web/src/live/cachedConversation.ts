@@ -17,7 +17,7 @@ const schema = v.object({
 export type CachedConversation = v.InferOutput<typeof schema>;
 
 /** `length` in UTF-16 units. With the number of cached conversations this bounds the size of the cache. */
-const max = { messages: limits.page.default, length: 200_000 };
+const max = { messages: limits.page.default, length: 200_000, members: 2 * limits.namedMembers };
 
 /** The transcript's cacheable part; `undefined` if what was cached before is better. */
 export function cachedConversationOf(
@@ -26,7 +26,7 @@ export function cachedConversationOf(
 	cursor: string | undefined,
 	build: string,
 ): CachedConversation | undefined {
-	const { you, conversation, role, members, reads, older, isBehind } = transcript;
+	const { you, conversation, role, members, memberCount, reads, older, isBehind } = transcript;
 	if (you === null || isBehind || cursor === undefined) return undefined;
 	// The server sends a streaming reply again after the next join.
 	const complete = transcript.messages.filter(({ status }) => status !== "streaming").slice(-max.messages);
@@ -50,7 +50,8 @@ export function cachedConversationOf(
 		role: role ?? undefined,
 		reads: Array.from(reads, ([userId, upTo]) => ({ userId, upTo })),
 	};
-	return { joined, members: members && [...members], build };
+	const known = members && (memberCount === null ? [...members] : members.slice(-max.members));
+	return { joined: memberCount === null || !known ? joined : { ...joined, memberCount, members: known }, members: known, build };
 }
 
 /** `undefined` if it does not fit this version's schema. */

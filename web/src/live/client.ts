@@ -104,7 +104,7 @@ export class ConversationClient {
 		this.#resync = new Resync({ clock, isBehind: () => transcript().isBehind, join });
 		this.#description = new DescriptionLoader({
 			fetch: async () => (this.#token === null ? null : options.describe(this.#token)),
-			members: () => transcript().members,
+			members: () => (transcript().memberCount === null ? transcript().members : null),
 			loaded: (description) => {
 				apply({ type: "described", ...description });
 				this.#caching.schedule();

@@ -1,15 +1,16 @@
-// Fetches the conversation and its members after each join, as `chat:joined` does not list them.
+// Fetches the conversation and its members after each join, as `chat:joined` does not list all of them.
 // Must not depend on sockets or React.
 
 import type { ConversationInfo, Member } from "../../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 
-export type Description = { conversation: ConversationInfo; members: readonly Member[] };
+/** `memberCount`: how many members there are. An older server names all of them, and does not send it. */
+export type Description = { conversation: ConversationInfo; members: readonly Member[]; memberCount?: number | undefined };
 
 type Options = {
 	/** `null` if it cannot be loaded now. */
 	fetch(): Promise<Description | null>;
-	/** `null` until they are known. */
+	/** `null` unless all of them are known. */
 	members(): readonly Member[] | null;
 	loaded(description: Description): void;
 };

@@ -1,6 +1,7 @@
 // The part of a conversation's history that is on screen: the live end, or a window around an older message. Pure.
 // The window joins the end once it reaches it. Until then the two are never mixed, as messages between them may be missing.
 
+import type { Member } from "../../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { applyMessage, type Messages, mergePage, react, requote, reviseMessage } from "./messages.ts";
@@ -28,7 +29,8 @@ export type History = {
 	readonly changes: readonly MessageChange[];
 };
 
-export type Page = { messages: readonly Message[]; hasMore: boolean; hasNewer: boolean };
+/** `members`: in a large conversation, those whose names the messages need. */
+export type Page = { messages: readonly Message[]; hasMore: boolean; hasNewer: boolean; members?: readonly Member[] | undefined };
 
 /** `page` is `null` if it could not be loaded. */
 export type PageAction =

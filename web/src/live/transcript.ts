@@ -25,6 +25,7 @@ import {
 } from "./outgoing.ts";
 import { applyMember } from "./people/applyMember.ts";
 import { applyPresence } from "./people/applyPresence.ts";
+import { changedMembers, type KnownMembers, toldMembers, withMembers } from "./people/knownMembers.ts";
 import { firstUnread, type Reads, readsOf, withRead } from "./readPositions.ts";
 import { addResearch } from "./research.ts";
 
@@ -37,35 +38,35 @@ export type Typing = Person & { until: number };
 export type Unpaid = Pick<Event<"chat:error">, "scope" | "resetsAt">;
 
 /** A reply that is being written is one of the `messages`, and grows in its place. */
-export type Transcript = History & {
-	readonly outgoing: readonly OutgoingMessage[];
-	/** Empty where only their number is known. */
-	readonly participants: readonly Person[];
-	/** How many people are here, in a conversation where too many are to be told by name. */
-	readonly participantCount: number | null;
-	readonly typing: readonly Typing[];
-	/** `null` until the server has said whose connection this is. */
-	readonly you: Person | null;
-	/** `null` until they are known, as `role` and `members` are. */
-	readonly conversation: ConversationInfo | null;
-	readonly role: MemberRole | null;
-	/** What one may who came by a link that limits them. */
-	readonly may: May | null;
-	readonly members: readonly Member[] | null;
-	readonly reads: Reads;
-	/** The `seq` of the first message that was unread when the conversation was opened, or that was marked unread since. */
-	readonly unreadFrom: number | null;
-	/** An event is known to be missing and must be requested again. */
-	readonly isBehind: boolean;
-	/** In ms: nothing may be sent before this time. */
-	readonly heldUntil: number;
-	/** The messages that Claude does not answer because a budget is used up, by their ids. */
-	readonly unpaid: ReadonlyMap<string, Unpaid>;
-	/** The place of the summary that Claude reads instead of old messages. */
-	readonly summary: SummaryPlace | null;
-	/** A refusal that no message shows. */
-	readonly notice: Refusal | null;
-};
+export type Transcript = History &
+	KnownMembers & {
+		readonly outgoing: readonly OutgoingMessage[];
+		/** Empty where only their number is known. */
+		readonly participants: readonly Person[];
+		/** How many people are here, where too many are to be told by name. */
+		readonly participantCount: number | null;
+		readonly typing: readonly Typing[];
+		/** `null` until the server has said whose connection this is. */
+		readonly you: Person | null;
+		/** `null` until they are known, as `role` and `members` are. */
+		readonly conversation: ConversationInfo | null;
+		readonly role: MemberRole | null;
+		/** What one may who came by a link that limits them. */
+		readonly may: May | null;
+		readonly reads: Reads;
+		/** The `seq` of the first message that was unread when the conversation was opened, or that was marked unread since. */
+		readonly unreadFrom: number | null;
+		/** An event is known to be missing and must be requested again. */
+		readonly isBehind: boolean;
+		/** In ms: nothing may be sent before this time. */
+		readonly heldUntil: number;
+		/** The messages that Claude does not answer because a budget is used up, by their ids. */
+		readonly unpaid: ReadonlyMap<string, Unpaid>;
+		/** The place of the summary that Claude reads instead of old messages. */
+		readonly summary: SummaryPlace | null;
+		/** A refusal that no message shows. */
+		readonly notice: Refusal | null;
+	};
 
 /** `now` in ms. */
 export type Action =
@@ -91,6 +92,7 @@ export const emptyTranscript: Transcript = {
 	role: null,
 	may: null,
 	members: null,
+	memberCount: null,
 	reads: new Map(),
 	unreadFrom: null,
 	older: "none",
@@ -116,8 +118,8 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 			// The cached `joined` is of the last visit: the server has not said yet whose connection this one is.
 			return { ...receive(transcript, action.joined, 0), members: action.members, you: null, unreadFrom: null };
 		case "described": {
-			const { conversation, members } = action;
-			return { ...transcript, conversation, members, role: members.find(isYou(transcript))?.role ?? transcript.role };
+			const role = action.members.find(isYou(transcript))?.role ?? transcript.role;
+			return { ...transcript, conversation: action.conversation, ...toldMembers(transcript, action), role };
 		}
 		case "time passed":
 			return { ...transcript, typing: transcript.typing.filter(({ until }) => until > action.now) };
@@ -139,7 +141,7 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 		case "window requested":
 		case "window loaded":
 		case "window closed":
-			return reduceHistory(transcript, action);
+			return reduceHistory("page" in action ? withMembers(transcript, action.page?.members) : transcript, action);
 		default:
 			return action satisfies never;
 	}
@@ -192,8 +194,9 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, ...("may" in event ? { may: event.may } : { conversation: event.conversation }) };
 		case "chat:member":
 			return applyMember(transcript, event.member);
+		case "chat:members":
 		case "chat:member-left":
-			return { ...transcript, members: transcript.members && without(transcript.members, event.userId) };
+			return { ...transcript, ...changedMembers(transcript, event) };
 		case "chat:read":
 			return {
 				...transcript,
@@ -204,7 +207,6 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, summary: event.summary };
 		case "chat:file":
 		case "chat:left":
-		case "chat:members":
 		case "chat:member-page":
 		case "chat:aside":
 		case "chat:aside-streaming":
@@ -236,6 +238,7 @@ function join(transcript: Transcript, event: Event<"chat:joined">): Transcript {
 		conversation: conversation ?? transcript.conversation,
 		role: role ?? transcript.role,
 		may,
+		...toldMembers(transcript, event),
 		reads: event.reads ? readsOf(event.reads) : transcript.reads,
 		isBehind: false,
 	};

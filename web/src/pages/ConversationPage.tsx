@@ -39,7 +39,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	// People who were present are members, also after they have left. The list of members may not be loaded yet.
 	const [hasMet, setHasMet] = useState(false);
 	if (!hasMet && (chat.participantCount ?? chat.participants.length) > 1) setHasMet(true);
-	const hasOthers = hasMet || (chat.members?.length ?? 0) > 1;
+	const hasOthers = hasMet || (chat.memberCount ?? chat.members?.length ?? 0) > 1;
 	useTitle(title);
 	useReportView(id, chat, userId);
 	const { target, onShown } = useTarget(chat.goTo);
@@ -108,11 +108,11 @@ function useTarget(goTo: Chat["goTo"]) {
 }
 
 /** Everybody's current name. */
-function usePeople({ members, participants }: Chat, userId: string): Names {
+function usePeople({ members, memberCount, participants }: Chat, userId: string): Names {
 	return useMemo(() => {
 		const names = new Map([claude, ...participants, ...(members ?? [])].map((person) => [person.userId, person.username]));
-		return { nameOf: (userId) => names.get(userId), userId, isGroup: names.size > 2 };
-	}, [members, participants, userId]);
+		return { nameOf: (userId) => names.get(userId), userId, isGroup: names.size > 2 || memberCount !== null };
+	}, [members, memberCount, participants, userId]);
 }
 
 /** Reports to the list what is on screen here: a conversation that is being looked at has no unread messages. */

@@ -3,7 +3,10 @@
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { fold } from "../../../src/protocol/text/fold.ts";
 
-/** The people whom this person may mention: those who are present first. */
+/** The people whom somebody may mention: those who are known here and, where that is not everybody, who is found by what is written of a name. */
+export type Mentionable = { known: readonly Person[]; find?: ((written: string) => Promise<readonly Person[]>) | undefined };
+
+/** The people whom this person may mention and who are known here: those who are present first. */
 export function mentionableBy(
 	userId: string,
 	{ members, participants }: { members: readonly Person[] | null; participants: readonly Person[] },
@@ -24,8 +27,7 @@ const longestName = 64;
  * because it is mentioned most.
  */
 export function mentionQueryAt(text: string, caret: number, people: readonly Person[]): MentionQuery | undefined {
-	const before = text.slice(Math.max(0, caret - longestName - 3), caret);
-	const written = /(?<![\p{L}\p{M}\p{N}_])[@＠﹫]([^@＠﹫\n]{0,64})$/u.exec(before)?.[1];
+	const written = writtenNameAt(text, caret);
 	if (written === undefined) return undefined;
 	const wanted = fold(written);
 	const found = [claude, ...people]
@@ -33,6 +35,12 @@ export function mentionQueryAt(text: string, caret: number, people: readonly Per
 		.filter(({ word }) => word !== -1)
 		.sort((one, other) => Math.min(one.word, 1) - Math.min(other.word, 1));
 	return found.length > 0 ? { start: caret - written.length - 1, people: found.map(({ person }) => person) } : undefined;
+}
+
+/** What is written of a name before the caret, after an `@`. */
+export function writtenNameAt(text: string, caret: number): string | undefined {
+	const before = text.slice(Math.max(0, caret - longestName - 3), caret);
+	return /(?<![\p{L}\p{M}\p{N}_])[@＠﹫]([^@＠﹫\n]{0,64})$/u.exec(before)?.[1];
 }
 
 /** The whole name and each of its words: the author may know only the last name. */

@@ -2,7 +2,6 @@
 
 import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
-import type { Person } from "../../../../src/protocol/person.ts";
 import { isVisible, sanitize } from "../../../../src/protocol/text/sanitize.ts";
 import { hasSoftKeyboard } from "../../browser.ts";
 import { lineOf } from "../../files/fileLine.ts";
@@ -15,6 +14,7 @@ import type { Chat } from "../../useChatWebSocket.ts";
 import { ariaKeysOf, isPressed, privateKeys, steerKeys } from "../../useShortcut.ts";
 import { useDraft } from "../../writing/currentDrafts.ts";
 import type { Answered } from "../../writing/drafts.ts";
+import type { Mentionable } from "../../writing/mentionQuery.ts";
 import { mentionsOf } from "../../writing/mentions.ts";
 import { ContextBar } from "./ContextBar.tsx";
 import row from "./MessageField.module.css";
@@ -26,7 +26,7 @@ type Props = {
 	userId: string;
 	hasOthers: boolean;
 	chat: Chat;
-	people: readonly Person[];
+	people: Mentionable;
 	/** A new key moves the focus here. The first one does not where it would raise a keyboard over what one came to read. */
 	focusKey: number;
 	onEditLast(): void;

@@ -3,7 +3,6 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Message } from "../../../../src/protocol/message.ts";
-import type { Person } from "../../../../src/protocol/person.ts";
 import { isVisible, sanitize } from "../../../../src/protocol/text/sanitize.ts";
 import { Icon } from "../../icons.tsx";
 import { refusalText } from "../../languages/catalogue.ts";
@@ -12,6 +11,7 @@ import { plainLine } from "../../list/plainLine.ts";
 import type { Refusal } from "../../live/outgoing.ts";
 import { canAskAgain } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
+import type { Mentionable } from "../../writing/mentionQuery.ts";
 import { mentionsOf, namedIn } from "../../writing/mentions.ts";
 import styles from "./Composer.module.css";
 import { ContextBar } from "./ContextBar.tsx";
@@ -19,7 +19,7 @@ import row from "./MessageField.module.css";
 import { MessageField } from "./MessageField.tsx";
 import { Remaining } from "./Remaining.tsx";
 
-type Props = { message: Message; chat: Chat; people: readonly Person[]; onDone(): void };
+type Props = { message: Message; chat: Chat; people: Mentionable; onDone(): void };
 
 type State = { type: "writing" } | { type: "saving"; over: string | undefined } | { type: "failed"; refusal: Refusal | undefined };
 

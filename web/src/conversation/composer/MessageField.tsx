@@ -8,6 +8,7 @@ import { EmojiButton } from "../../emoji/EmojiButton.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { isPressed, steerKeys } from "../../useShortcut.ts";
 import { fencesIn } from "../../writing/fences.ts";
+import type { Mentionable } from "../../writing/mentionQuery.ts";
 import styles from "./MessageField.module.css";
 import { useAutoGrow } from "./useAutoGrow.ts";
 import { useCaret } from "./useCaret.ts";
@@ -17,7 +18,7 @@ type Props = {
 	text: string;
 	placeholder: string;
 	/** The people who can be mentioned. */
-	people: readonly Person[];
+	people: Mentionable;
 	onText(text: string): void;
 	/** A person was chosen from the list. */
 	onMention(person: Person): void;

@@ -8,6 +8,7 @@ import type { EmojiSource } from "../../writing/completions.ts";
 
 export { shortcodeAt, wholeShortcodeAt } from "../../emoji/shortcodes.ts";
 export { complete, completeShortcode, completionAt } from "../../writing/completions.ts";
+export { writtenNameAt } from "../../writing/mentionQuery.ts";
 export { CompletionList } from "./CompletionList.tsx";
 
 export async function emojiIn(language: EmojiLanguage): Promise<{ coloured(tone: SkinTone): EmojiSource }> {

@@ -6,7 +6,9 @@ import { usePreferences } from "../../account/currentPreferences.ts";
 import { useLazy } from "../../controls/useLazy.ts";
 import { emojiLanguage } from "../../emoji/languages.ts";
 import type { Completion, Option } from "../../writing/completions.ts";
+import type { Mentionable } from "../../writing/mentionQuery.ts";
 import type { TextAndCaret } from "./useCaret.ts";
+import { useFoundPeople } from "./useFoundPeople.ts";
 
 export type Offer = {
 	List: typeof import("./CompletionList.tsx").CompletionList;
@@ -25,7 +27,7 @@ const maxLength = 80;
 
 export function useCompletion(
 	{ text, caret }: TextAndCaret,
-	people: readonly Person[],
+	people: Mentionable,
 	setText: (next: TextAndCaret) => void,
 	onMention: (person: Person) => void,
 ) {
@@ -36,6 +38,7 @@ export function useCompletion(
 	const [finished, setFinished] = useState<number>();
 	const { skinTone = "none" } = usePreferences();
 	const code = useLazy(loadCode, /[@:]/.test(text.slice(Math.max(0, caret - maxLength), caret)));
+	const everybody = useFoundPeople(people, people.find && code?.writtenNameAt(text, caret));
 	const isFinished = finished !== undefined && code?.wholeShortcodeAt(text, finished) !== undefined;
 	const source = useLazy(loadEmoji[emojiLanguage()], isFinished || code?.shortcodeAt(text, caret) !== undefined);
 	const emoji = useMemo(() => source?.coloured(skinTone), [source, skinTone]);
@@ -59,7 +62,7 @@ export function useCompletion(
 		if (isColon) setFinished(next.caret);
 	};
 
-	const completion = code?.completionAt(text, caret, people, emoji);
+	const completion = code?.completionAt(text, caret, everybody, emoji);
 	if (!code || !completion || completion.start === dismissed) return { offer: undefined, typed };
 	const { options } = completion;
 	const selected = Math.min(index, options.length - 1);

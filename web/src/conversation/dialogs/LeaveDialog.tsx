@@ -5,12 +5,12 @@ import type { Member } from "../../../../src/protocol/conversation.ts";
 import { session, useCall } from "../../account/currentSession.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
-import { membersOf } from "../../links/api.ts";
+import { knownMembersOf } from "../../people/api.ts";
 import { changeRole, deleteConversation, removeMember } from "./api.ts";
 import styles from "./MembersDialog.module.css";
 import { useWords } from "./words.ts";
 
-/** `title`: of the conversation. `members`: loaded if they are not known. */
+/** `title`: of the conversation. `members`: loaded if not all of them are known. */
 type Props = { id: string; userId: string; title: string; members: readonly Member[] | null; onLeft(): void; onClose(): void };
 
 export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Props) {
@@ -19,7 +19,7 @@ export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Pro
 	// What a button does must not change when somebody is about to press it.
 	const [known] = useState(members);
 	const loaded = useCall(
-		useCallback(async (token: string) => (known ? { value: { members: [...known] } } : membersOf(token, id)), [known, id]),
+		useCallback(async (token: string) => (known ? { value: { members: [...known] } } : knownMembersOf(token, id)), [known, id]),
 	);
 	if (!loaded) return null;
 	const all = "value" in loaded ? loaded.value.members : [];

@@ -16,7 +16,7 @@ export function MemberRow({ member: { userId, username, role, may, isHere }, isY
 		<li data-hue={hueOf(userId)} data-here={isHere}>
 			<span className={styles.name}>
 				<bdi>{isYou ? strings.you(username) : username}</bdi>
-				<small>{isHere ? strings.here : strings.away}</small>
+				{isHere !== undefined && <small>{isHere ? strings.here : strings.away}</small>}
 			</span>
 			{canManage ? (
 				<select aria-label={strings.roleOf(username)} value={role} onChange={({ target }) => onRole(target.value as MemberRole)}>
