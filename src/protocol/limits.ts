@@ -280,8 +280,8 @@ export const bans = 1_000;
 export const token = { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 24 * 3600 }, conversations: 100 };
 /** Personal tokens of one person. */
 export const tokens = 20;
-/** Members of one conversation. */
-export const members = 5_000;
+/** Members of one conversation. What a message, a connection or a page reads does not grow with them; a deletion stores one job for each. */
+export const members = 100_000;
 /** Members of a conversation up to which everybody is told who they are; above that, how many, and those who matter for what is shown. */
 export const namedMembers = 200;
 /** In ms: how many they are is told no more often than this. */

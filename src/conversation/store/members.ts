@@ -68,6 +68,8 @@ export class Members {
 			member.endsAt ?? null,
 			beginnings,
 		);
+		// While they are few: later, finding those who are missing there would take longer.
+		if (this.count === limits.namedMembers + 1) this.names.complete();
 	}
 
 	/** `namedAt`: when the name was given, in ms. */

@@ -2,9 +2,11 @@
 // before the object died is counted with all others of whom it is not known any more.
 
 import { unknownNetwork } from "../../../money/networks.ts";
-import { limits } from "../../../protocol/limits.ts";
 import type { Requester } from "../../ports.ts";
 import type { Store } from "../../store/store.ts";
+
+/** Guests who are remembered: those who came last. */
+const mostKnown = 20_000;
 
 export class GuestNetworks {
 	readonly #members: Pick<Store["members"], "isGuest">;
@@ -21,7 +23,7 @@ export class GuestNetworks {
 		this.#known.delete(userId);
 		this.#known.set(userId, network);
 		const [longestAgo] = this.#known.keys();
-		if (this.#known.size > limits.members && longestAgo !== undefined) this.#known.delete(longestAgo);
+		if (this.#known.size > mostKnown && longestAgo !== undefined) this.#known.delete(longestAgo);
 	}
 
 	/** Adds the network of a guest who is to pay. */
