@@ -71,6 +71,8 @@ export interface Clients<T extends Client = Client> {
 export interface MemberLists {
 	/** A message was sent or changed. `all`: members who have the conversation open and have read everything are notified, too. */
 	changed(to?: "all"): void;
+	/** A new message mentions or quotes these people. In a large conversation they do not wait until everybody is notified. */
+	addressed(userIds: readonly string[]): void;
 	/** The newest revision changes nothing that a list shows. */
 	skipRevision(): void;
 	/** This person has become a member, or their role has changed. */

@@ -287,6 +287,8 @@ export class TestConversation {
 	readonly alarms: (number | "cleared")[] = [];
 	readonly listed: string[] = [];
 	readonly entered: string[] = [];
+	/** Whom new messages mention or quote. */
+	readonly addressed: string[] = [];
 	/** The ids of files whose bytes are to be deleted. */
 	readonly released: string[] = [];
 	/** If set, collects what is to run after the current step. */
@@ -356,6 +358,7 @@ export class TestConversation {
 			memberChanged: (userId: string) => {
 				this.entered.push(userId);
 			},
+			addressed: (userIds: readonly string[]) => void this.addressed.push(...userIds),
 			skipRevision: () => {},
 			read: () => {},
 			markedUnread: (userId: string) => {

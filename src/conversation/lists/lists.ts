@@ -15,6 +15,9 @@ import { Summaries } from "./summary.ts";
 /** Members that one step looks at: a few milliseconds of work. */
 const mostLookedAt = 10 * limits.calls;
 
+/** People of one message who are notified by it alone. The others wait for a round. */
+const mostAddressed = 20;
+
 type Options = {
 	sql: SqlStorage;
 	store: Store;
@@ -69,6 +72,13 @@ export class Lists implements MemberLists {
 		if (!this.#store.exists) return;
 		if (to === "all") this.#rounds.scheduleForEverybody();
 		else this.#rounds.schedule();
+	}
+
+	addressed(userIds: readonly string[]): void {
+		if (userIds.length === 0 || !this.#store.exists || !this.#store.members.areMany) return;
+		const present = this.#options.present();
+		const absent = userIds.filter((userId) => !present.has(userId) && this.#store.members.find(userId));
+		for (const userId of absent.slice(0, mostAddressed)) void this.#notify(userId);
 	}
 
 	skipRevision(): void {

@@ -36,7 +36,7 @@ type Dependencies = {
 	store: Store;
 	clients: Pick<Clients, "sendTo" | "flush" | "broadcast">;
 	replies: Pick<Replies, "ask" | "steer">;
-	lists: Pick<MemberLists, "changed">;
+	lists: Pick<MemberLists, "changed" | "addressed">;
 	titles: Pick<Titles, "messageAdded">;
 	readMarks: { messageAdded(message: Message): void };
 	sendRate: SendRate;
@@ -128,6 +128,7 @@ export class Sending {
 			titles.messageAdded(message);
 		});
 		lists.changed();
+		lists.addressed(addressedIn(message));
 		return { message, isNew: true };
 	}
 
@@ -180,6 +181,13 @@ export class Sending {
 const noRoom = (): Unanswered => ({ code: "storage_full", error: noRoomToAnswer() });
 
 /** Readers only read. */
+/** The people whom a message mentions or quotes, without its author. */
+function addressedIn({ author, mentions = [], quoted }: Message): string[] {
+	const ids = new Set([...mentions.map(({ userId }) => userId), ...(quoted ? [quoted.author.userId] : [])]);
+	ids.delete(author.userId);
+	return [...ids];
+}
+
 export function mayWrite({ members }: Store, userId: string): boolean {
 	const role = members.find(userId)?.role;
 	return role === "owner" || role === "member";

@@ -474,6 +474,25 @@ describe("a large conversation", () => {
 			expect(harness.deliveries).toEqual([]);
 		}, many));
 
+	it("notifies whoever is addressed and away at once, and the others later", () =>
+		withLists(async (harness) => {
+			const finish = async () => {
+				await settled();
+				for (; harness.lists.dueAt !== undefined; await harness.lists.recover()) harness.now = harness.lists.dueAt;
+				return harness.takeNotified();
+			};
+			harness.present.clear();
+			harness.present.add("ann").add("m001");
+			harness.send("ann");
+			harness.read("m001", 0, 1);
+			await finish();
+			harness.send("ann");
+			harness.read("m001", 1, 2);
+			harness.lists.addressed(["m001", "m900", "nobody"]);
+			expect(harness.takeNotified()).toEqual(["m900"]);
+			expect(await finish()).toHaveLength(many.length - 1);
+		}, many));
+
 	it("delivers one message once to each member, and then nothing is due", () =>
 		withLists(async (harness) => {
 			harness.present.clear();

@@ -116,6 +116,18 @@ describe("a larger conversation", () => {
 			expect(toldTo(anns)).toEqual([{ ...count, memberCount: limits.namedMembers + 30 }]);
 		}));
 
+	it("tells the lists whom a message mentions or quotes, but for its author", () =>
+		inConversation((conversation) => {
+			membersOf(conversation, limits.namedMembers + 1);
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(bobs, `Hello @${guest(3).username} and @Bob`);
+			expect(conversation.addressed).toEqual([guest(3).userId]);
+			const { id } = bobs.last("chat:message").message;
+			const { id: conversationId } = conversation.store.info;
+			conversation.rules.receive(anns, { type: "chat:send", conversationId, content: "Yes", role: "user", replyTo: id });
+			expect(conversation.addressed).toEqual([guest(3).userId, bob.userId]);
+		}));
+
 	it("names a member who has another role or name", () =>
 		inConversation((conversation) => {
 			membersOf(conversation, limits.namedMembers + 1);
@@ -234,14 +246,15 @@ describe("the index of names", () => {
 		}));
 
 	it("is looked through in bounded steps", () =>
-		inConversation((conversation, { storage }) => {
+		inConversation((_conversation, { storage }) => {
 			const { lookedAt } = limits.memberPage;
 			for (let n = 0; n < lookedAt + 10; n++)
 				storage.sql.exec("INSERT INTO members (user_id, username, role, joined_at) VALUES (?, ?, 'member', 0)", `m${n}`, `Otter ${n}`);
 			storage.sql.exec("UPDATE members SET username = 'Otter Zulu' WHERE user_id = 'm5'");
-			const first = page(conversation, { q: "otter zulu" });
+			const later = { roster: new Roster(new Store(storage)) };
+			const first = page(later, { q: "otter zulu" });
 			expect(first.members).toEqual([]);
-			expect(page(conversation, { q: "otter zulu", after: first.next ?? "" }).members).toMatchObject([{ userId: "m5" }]);
-			expect(allPages(conversation, "zulu otter", 5)).toEqual(["Otter Zulu"]);
+			expect(page(later, { q: "otter zulu", after: first.next ?? "" }).members).toMatchObject([{ userId: "m5" }]);
+			expect(allPages(later, "zulu otter", 5)).toEqual(["Otter Zulu"]);
 		}));
 });
