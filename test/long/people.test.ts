@@ -20,7 +20,7 @@ describe("four people", () => {
 			others.push(other);
 		}
 		await ann.participants.getByText("Dan").waitFor();
-		expect(await ann.participants.getAttribute("title")).toBe("Here now: Ann, Bob, Cleo, and Dan");
+		expect(await ann.participants.getAttribute("title")).toBe("Here now: Bob, Cleo, Dan, and Ann");
 
 		await others[0]?.message.pressSequentially("W");
 		await ann.page.getByText("Bob is typing…").waitFor();
