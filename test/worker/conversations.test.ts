@@ -40,6 +40,7 @@ describe("members", () => {
 				{ userId: "bob", username: "Bob", role: "member" },
 				{ userId: "eve", username: "Eve", role: "member" },
 			],
+			memberCount: 3,
 		});
 		const bob = await Client.join("bob", id);
 		const set = (by: string, who: string, body: unknown) => as(by, "PATCH", `/conversations/${id}/members/${who}`, body);

@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { build, type PreviewServer, preview } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Product, startProduct, Visitor } from "../e2e/product.ts";
+import { guestWithConversation } from "../e2e/wire.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { freePort } from "../support/server.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
-import { guestWithConversation } from "./wire.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(root, "web/README.md"), "utf8");
