@@ -78,7 +78,12 @@ it.each(["en", "de"])("says the name everywhere, and never Claude (%s)", async (
 		await page.keyboard.press("Escape");
 		await dialog.waitFor({ state: "detached" });
 	};
-	const buttons = page.locator("main > header button");
+	const menu = page.locator("main > header button[aria-haspopup=menu]");
+	await menu.click();
+	await page.getByRole("menuitem").first().waitFor();
+	await clean("the menu of the conversation");
+	await page.keyboard.press("Escape");
+	const buttons = page.locator("main > header button:not([aria-haspopup=menu], [role=menuitem])");
 	await expect.poll(() => buttons.count()).toBe(6);
 	for (const button of await buttons.all()) {
 		const label = (await button.getAttribute("aria-label")) ?? (await button.innerText());
