@@ -122,6 +122,15 @@ export function readWholeNumber(env: Environment, name: SettingName, fallback: n
 	return fallback;
 }
 
+/** `undefined` for `off`. `of`: what is counted. */
+export function readCountOrOff(env: Environment, name: SettingName, fallback: string, of: string, problems: string[]): number | undefined {
+	const text = readText(env, name) ?? fallback;
+	if (text.toLowerCase() === "off") return undefined;
+	const count = Number(text);
+	if (!Number.isSafeInteger(count) || count < 1) problems.push(`${name} must be a whole number of ${of}, or off.`);
+	return count;
+}
+
 export function readOptionalWholeNumber(env: Environment, name: SettingName, problems: string[]): number | undefined {
 	if (readText(env, name) === undefined) return undefined;
 	const value = Number(readText(env, name));

@@ -13,6 +13,7 @@ import {
 	entriesOf,
 	httpUrl,
 	isLocalhost,
+	readCountOrOff,
 	readNumber,
 	readOptionalWholeNumber,
 	readSwitch,
@@ -133,7 +134,7 @@ export function readSettings(env: Environment): SettingsResult {
 			maxTokens: readWholeNumber(env, "CLAUDE_MAX_TOKENS", 16_000, problems),
 			contextTokens: readOptionalWholeNumber(env, "CLAUDE_CONTEXT_TOKENS", problems),
 			cachesLong: readCachesLong(env, problems),
-			summaryAfter: readSummaryAfter(env, problems),
+			summaryAfter: readCountOrOff(env, "SUMMARY_AFTER_TOKENS", "50000", "tokens", problems),
 			domains: readDomains((name) => entriesOf(env, name), problems),
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
 		},
@@ -154,7 +155,7 @@ export function readSettings(env: Environment): SettingsResult {
 			burst: readWholeNumber(env, "SEND_BURST", 10, problems),
 			perSecond: readNumber(env, "SEND_PER_SECOND", 1, problems),
 		},
-		relaysFrom: readRelaysFrom(env, problems),
+		relaysFrom: readCountOrOff(env, "RELAYS_FROM", "off", "sockets", problems),
 		push: readPush(env, problems),
 		socketIo: {
 			interval: readNumber(env, "SOCKETIO_PING_INTERVAL_SECONDS", 25, problems) * 1000,
@@ -217,22 +218,6 @@ function readCachesLong(env: Environment, problems: string[]): boolean {
 	const text = readText(env, "CLAUDE_CACHE_TTL") ?? "5m";
 	if (text !== "5m" && text !== "1h") problems.push("CLAUDE_CACHE_TTL must be 5m or 1h.");
 	return text === "1h";
-}
-
-function readSummaryAfter(env: Environment, problems: string[]): number | undefined {
-	const text = readText(env, "SUMMARY_AFTER_TOKENS") ?? "50000";
-	if (text.toLowerCase() === "off") return undefined;
-	const tokens = Number(text);
-	if (!Number.isSafeInteger(tokens) || tokens < 1) problems.push("SUMMARY_AFTER_TOKENS must be a whole number of tokens, or off.");
-	return tokens;
-}
-
-function readRelaysFrom(env: Environment, problems: string[]): number | undefined {
-	const text = readText(env, "RELAYS_FROM") ?? "off";
-	if (text.toLowerCase() === "off") return undefined;
-	const sockets = Number(text);
-	if (!Number.isSafeInteger(sockets) || sockets < 1) problems.push("RELAYS_FROM must be a whole number of sockets, or off.");
-	return sockets;
 }
 
 function readPrices(env: Environment, problems: string[]): OwnPrices {

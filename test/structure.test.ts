@@ -81,7 +81,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/routes/":
 		/^(src\/(protocol|auth|metrics)\/|src\/platform\/read-body\.ts$|src\/files\/(object|upload)\.ts$|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|aside-calls|file-calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/(push\/send|webhooks\/(send|slack))\.ts$|src\/claude\/(models|mcp\/toolbox)\.ts$|src\/money\/(prices|object|periods|quota|report)\.ts$|src\/(deployment\/)?settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	"src/relay/":
-		/^(src\/((protocol|platform)\/|auth\/(tokens|personal-token)\.ts$|conversation\/(relays\/delivery|messages\/work-rate|sockets\/sockets?|store\/(cursor|people\/relays))\.ts$|settings\.ts$)|cloudflare:workers$)/,
+		/^(src\/((protocol|platform)\/|auth\/(tokens|personal-token)\.ts$|conversation\/(relays\/delivery|messages\/work-rate|sockets\/(sockets?|flood-control)|store\/(cursor|people\/relays))\.ts$|settings\.ts$)|cloudflare:workers$)/,
 	"src/relay/placement.ts": /^$/,
 	"src/relay/moved.ts": /^$/,
 	"src/repeatable.ts": /^(src\/(conversation|deployment|files|money|push|user)\/object\.ts$|cloudflare:durable-objects$)/,

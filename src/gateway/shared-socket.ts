@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import type { Identity } from "../auth/tokens.ts";
-import { FloodControl } from "../conversation/sockets/flood-control.ts";
+import { FloodControl, lengthOfFrame } from "../conversation/sockets/flood-control.ts";
 import { encodeFrame } from "../protocol/encode-frame.ts";
 import { type CloseCode, closeCodes } from "../protocol/errors.ts";
 import { type ClientEvent, clientEvents, errorEvent, namesOf, type ServerEvent } from "../protocol/events.ts";
@@ -20,8 +20,6 @@ import { Unread } from "./unread.ts";
 /** An event as the client has written it. */
 type Fields = { readonly [field: string]: unknown };
 
-/** So many bytes of a file count as one UTF-16 unit: files are counted by their quota. */
-const bytesPerUnit = 64;
 /** In ms: the longest time that a timer can measure. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -75,7 +73,7 @@ class SharedSocket {
 		this.#unread.heard(Date.now());
 		this.#joining.proceed();
 		// Counted before it is read, so that refusing it costs next to nothing.
-		if (!this.#mayRead(typeof data === "string" ? data.length : data.byteLength / bytesPerUnit)) return;
+		if (!this.#mayRead(lengthOfFrame(data))) return;
 		if (data === "ping") this.#ping();
 		else if (typeof data !== "string") this.#takeFile(data);
 		else if (isOversize(data)) this.#close(closeCodes.tooBig, "frame over the limit");

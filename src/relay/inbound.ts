@@ -2,6 +2,7 @@
 // the conversation, in order.
 
 import type { Passed, Sender, Taken } from "../conversation/relays/delivery.ts";
+import { lengthOfFrame } from "../conversation/sockets/flood-control.ts";
 import type { Socket } from "../conversation/sockets/socket.ts";
 import type { Sockets } from "../conversation/sockets/sockets.ts";
 import { encodeFrame } from "../protocol/encode-frame.ts";
@@ -19,9 +20,6 @@ type Dependencies = {
 	now: () => number;
 };
 
-/** A file is counted by its quota. As a frame, so many bytes of it count as one UTF-16 unit. */
-const bytesPerUnit = 64;
-
 export class Inbound {
 	readonly #with: Dependencies;
 	/** The sockets whose person types. */
@@ -33,7 +31,7 @@ export class Inbound {
 
 	receive(client: Socket, data: string | ArrayBuffer): void {
 		const now = this.#with.now();
-		if (client.isRevoked || !this.#mayRead(client, typeof data === "string" ? data.length : data.byteLength / bytesPerUnit)) return;
+		if (client.isRevoked || !this.#mayRead(client, lengthOfFrame(data))) return;
 		if (!client.isOpen(now)) client.expire();
 		else if (typeof data !== "string") this.#pass(client, { frame: data });
 		else if (isOversize(data)) client.close(closeCodes.tooBig, "frame over the limit");

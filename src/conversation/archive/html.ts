@@ -96,7 +96,7 @@ const drawnAtOnce = 30_000;
 export async function* drawPiece({ described, messages, fileNames, exportedAt, last, next }: PagePiece): AsyncGenerator<string> {
 	let text = described ? await beginning(described, exportedAt) : "";
 	for (const message of messages) {
-		text += article(message, { fileName: (id) => fileNames[id] });
+		text += article(message, fileNames);
 		if (text.length < drawnAtOnce) continue;
 		yield text;
 		text = "";
@@ -125,8 +125,8 @@ const unreadWords: Record<Unread, string> = {
 	too_costly: "too costly for the budget",
 };
 
-/** `fileName`: that of a file which other messages have. */
-function article(message: RecordOf<"message">, { fileName }: { fileName?(id: string): string | undefined }): string {
+/** `fileNames`: by id, those of files which other messages have. */
+function article(message: RecordOf<"message">, fileNames: PagePiece["fileNames"]): string {
 	const {
 		id,
 		author,
@@ -141,7 +141,7 @@ function article(message: RecordOf<"message">, { fileName }: { fileName?(id: str
 		unreadFiles = [],
 	} = message;
 	const unread = unreadFiles.flatMap(({ fileId, reason }) => {
-		const name = fileName?.(fileId);
+		const name = fileNames[fileId];
 		return name === undefined ? [] : [`<bdi>${escaped(name)}</bdi> (${unreadWords[reason]})`];
 	});
 	const facts = [

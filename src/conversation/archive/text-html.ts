@@ -67,8 +67,7 @@ function draw(node: Node, attributes = ""): string {
 			return within(`h${Math.min(6, node.level + 2)}`, node.nodes);
 		case "list": {
 			const items = node.items.map((nodes) => `<li>${drawAll(nodes)}</li>`).join("\n");
-			const start = node.start === null ? "" : ` start="${node.start}"`;
-			return node.start === null ? `<ul${attributes}>${items}</ul>` : `<ol${start}${attributes}>${items}</ol>`;
+			return node.start === null ? `<ul${attributes}>${items}</ul>` : `<ol start="${node.start}"${attributes}>${items}</ol>`;
 		}
 		case "table":
 			return tableOf(node, attributes);

@@ -82,7 +82,7 @@ function namesOf(people: readonly Person[]): Names {
 	return names;
 }
 
-/** What people say in a text, and how its characters are folded. */
+/** `spoken`: the text with its code, quotes and web addresses blanked. */
 type Text = { spoken: string; foldCharacter: (character: string) => string };
 
 /** The names in a text, of so many members that only these are looked up. A name that is longer when folded needs a mark. */
@@ -139,7 +139,7 @@ function nameAt(content: string, start: number, { byName, longest }: Names, fold
 	return found;
 }
 
-/** What stands at a position, folded, up to each character, and where that ends. */
+/** The folded text from `start` up to each later character, and where each ends. */
 function* beginningsAt(content: string, start: number, longest: number, foldCharacter: (character: string) => string) {
 	let name = "";
 	let end = start;

@@ -33,7 +33,7 @@ export const prices = {
 	markUnread: 16,
 } as const;
 
-/** Of a page of the members: with `q`, names are looked up. */
+/** The price of a page of members. With `q` it costs as much as a search. */
 export function priceOfPage({ q = "" }: { q?: string | undefined }): number {
 	return q.trim() === "" ? prices.call : prices.search;
 }

@@ -1,4 +1,4 @@
-// Who bans people from a conversation and lifts that, and what it ends. Must not know sockets, HTTP or tokens.
+// Bans people from a conversation, which ends their membership, and lifts bans. Must not know sockets, HTTP or tokens.
 
 import type { Member } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";

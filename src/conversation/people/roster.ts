@@ -34,7 +34,7 @@ export class Roster {
 		this.#store = store;
 	}
 
-	/** As this person may see it; without one, as it is. In a large conversation, with the person and the owners only. */
+	/** The conversation as this person may see it, or all of it without a person. A large one names only the person and the owners. */
 	describe(userId?: string): Described {
 		const { members } = this.#store;
 		const from = userId === undefined ? 1 : members.standing(userId).from;

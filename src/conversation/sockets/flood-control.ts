@@ -18,7 +18,14 @@ function frameRate(sends: Rate): Rate {
 
 /** A frame counts as one, and once more for every so many UTF-16 units. */
 const unitsPerCount = 16 * 1024;
+/** A file is counted by its quota. As a frame, so many bytes of it count as one UTF-16 unit. */
+const bytesPerUnit = 64;
 const minute = 60_000;
+
+/** By how much a frame counts, in UTF-16 units. */
+export function lengthOfFrame(frame: string | ArrayBuffer): number {
+	return typeof frame === "string" ? frame.length : frame.byteLength / bytesPerUnit;
+}
 
 export class FloodControl {
 	readonly #rate: Rate;

@@ -14,6 +14,7 @@ import type { Conversation } from "../conversation.ts";
 import type { Store } from "../store/store.ts";
 import type { Batch } from "./batch.ts";
 import type { Fanout, FanoutClient } from "./fanout.ts";
+import { lengthOfFrame } from "./flood-control.ts";
 import type { Socket } from "./socket.ts";
 import type { Sockets } from "./sockets.ts";
 
@@ -31,9 +32,6 @@ type Dependencies = {
 	uploads: { receive(client: Socket, frame: ArrayBuffer): Refusal | undefined };
 	now: () => number;
 };
-
-/** A file is counted by its quota. As a frame, so many bytes of it count as one UTF-16 unit. */
-const bytesPerUnit = 64;
 
 export class Inbound {
 	readonly #with: Dependencies;
@@ -87,8 +85,7 @@ export class Inbound {
 
 	/** Counts a frame, or a further event of one, against the client's person; false if it must not be read. */
 	#mayRead(client: Socket, data: string | ArrayBuffer, now: number): boolean {
-		const length = typeof data === "string" ? data.length : data.byteLength / bytesPerUnit;
-		const verdict = this.#with.sockets.countFrame(client, length, now);
+		const verdict = this.#with.sockets.countFrame(client, lengthOfFrame(data), now);
 		switch (verdict.type) {
 			case "read":
 				return true;

@@ -62,7 +62,7 @@ export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Pro
 				<label className={styles.next}>
 					{words.nextOwner}
 					<select name="next">
-						{inOrder(others).map(({ userId, username }) => (
+						{writersFirst(others).map(({ userId, username }) => (
 							<option key={userId} value={userId}>
 								{username}
 							</option>
@@ -74,8 +74,8 @@ export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Pro
 	);
 }
 
-/** Those who may write come first. */
-function inOrder(members: readonly Member[]): Member[] {
+/** Readers come last, and each group by name. */
+function writersFirst(members: readonly Member[]): Member[] {
 	const isReader = ({ role }: Member) => Number(role === "reader");
 	return members.toSorted((one, other) => isReader(one) - isReader(other) || one.username.localeCompare(other.username));
 }
