@@ -35,7 +35,7 @@ export type PagePiece = Pick<ExportPlace, "exportedAt"> & {
 	/** `names`: those of the members, if they are few. */
 	described: (DescribedConversation & { memberCount: number; names: string[] }) | undefined;
 	messages: MessageRecord[];
-	fileNames: { [id: string]: string };
+	fileNames: ReadonlyMap<string, string>;
 	last: number;
 	next?: ExportPlace;
 };
@@ -72,7 +72,7 @@ export function pagePiece(source: Source, place: ExportPlace): PagePiece {
 	const messages = records.filter((record): record is MessageRecord => record.type === "message");
 	const unread = messages.flatMap(({ unreadFiles = [] }) => unreadFiles.map(({ fileId }) => fileId));
 	const named = unread.map((id) => [id, source.fileName?.(id)] as const);
-	const fileNames = Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== undefined));
+	const fileNames = new Map(named.filter((entry): entry is [string, string] => entry[1] !== undefined));
 	return { described, messages, fileNames, last, exportedAt: place.exportedAt, ...(!isEnd && { next: { ...place, after: last } }) };
 }
 

@@ -141,7 +141,7 @@ function article(message: RecordOf<"message">, fileNames: PagePiece["fileNames"]
 		unreadFiles = [],
 	} = message;
 	const unread = unreadFiles.flatMap(({ fileId, reason }) => {
-		const name = fileNames[fileId];
+		const name = fileNames.get(fileId);
 		return name === undefined ? [] : [`<bdi>${escaped(name)}</bdi> (${unreadWords[reason]})`];
 	});
 	const facts = [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { drawPiece } from "../../../src/conversation/archive/html.ts";
 import { textHtml } from "../../../src/conversation/archive/text-html.ts";
 
 const html = (content: string) => textHtml({ content }).replaceAll(' dir="auto"', "");
@@ -41,4 +42,14 @@ it("leaves a text as it was written that is too long to be read in a moment", ()
 	expect(nested.length).toBeGreaterThan(20_000);
 	expect(textHtml({ content: nested })).toBe(`<p dir="auto">${nested}</p>`);
 	expect(textHtml({ content: nested.slice(0, 19_000) })).toMatch(/^<ul/);
+});
+
+it("leaves out an unread file that nothing names, whatever its id is", async () => {
+	const author = { userId: "claude", username: "Claude" };
+	const message = { type: "message", id: "m1", seq: 1, author, content: "Hi", createdAt: "2026-11-30T12:00:00.000Z" };
+	const messages = [{ ...message, unreadFiles: [{ fileId: "constructor", reason: "type" }] }] as never;
+	const piece = { described: undefined, messages, fileNames: new Map<string, string>(), last: 1, exportedAt: "" };
+	let page = "";
+	for await (const text of drawPiece(piece)) page += text;
+	expect(page).toContain("Hi");
 });
