@@ -6898,4 +6898,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/crash"],
 	},
+	{
+		name: "of two shortcodes that are finished at once only the last is replaced",
+		file: "web/src/conversation/composer/useCompletion.ts",
+		from: "if (isColon) setFinished([...finished, next.caret]);",
+		to: "if (isColon) setFinished([next.caret]);",
+		project: "long",
+		tests: ["long/writing"],
+	},
+	{
+		name: "a part of the page that is loaded offline never comes",
+		file: "web/src/controls/useLazy.ts",
+		from: "if (canLoadParts()) start();",
+		to: "start();",
+		project: "long",
+		tests: ["long/offline"],
+	},
+	{
+		name: "a dialog that is opened offline never comes",
+		file: "web/src/controls/lazyDialog.tsx",
+		from: "if (!canLoadParts()) return setState",
+		to: "if (false as boolean) return setState",
+		project: "long",
+		tests: ["long/offline"],
+	},
 ];

@@ -117,12 +117,12 @@ describe("a lost network", () => {
 	it("is shown, messages wait, and everything is there once afterwards", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.connected("Offline");
 		await ann.say("written offline");
 		await bob.say("said meanwhile");
 		await bob.sees("said meanwhile");
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		await ann.connected();
 		await bob.sees("written offline");
 		await ann.sees("said meanwhile");
@@ -139,12 +139,12 @@ describe("a lost network", () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.start(product.url, "Ann");
 		const address = ann.page.url();
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.connected("Offline");
 		await ann.say("code, please");
 		await ann.keeps("code, please");
 		await ann.page.goBack();
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		await ann.page.goto(address);
 		await ann.sees("code, please");
 		await ann.answered();

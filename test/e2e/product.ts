@@ -221,6 +221,16 @@ export class Visitor {
 		return this.complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
 	}
 
+	/** Cuts the network of a page that is loaded whole: an import that breaks off fails until the page is reloaded. */
+	async goOffline(): Promise<void> {
+		await this.page.waitForLoadState("networkidle");
+		await this.page.context().setOffline(true);
+	}
+
+	async goOnline(): Promise<void> {
+		await this.page.context().setOffline(false);
+	}
+
 	/** Waits for this connection status. */
 	async connected(status = "Connected"): Promise<void> {
 		await this.page.getByRole("status", { name: "Connection" }).getByText(status).waitFor({ state: "attached" });

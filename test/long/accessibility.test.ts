@@ -189,7 +189,7 @@ describe("axe finds no violation of WCAG 2.2 AA, wide and narrow, light and dark
 		const id = idOf(ann.page);
 		for (let line = 0; line < 60; line += 1) await post(product.url, `/conversations/${id}/messages`, token, { content: `Line ${line}` });
 		await bob.sees("Line 59");
-		await bob.page.context().setOffline(true);
+		await bob.goOffline();
 		await bob.connected("Offline");
 		await bob.say("Never heard");
 		await bob.page.getByText("You are offline").waitFor();
@@ -200,7 +200,7 @@ describe("axe finds no violation of WCAG 2.2 AA, wide and narrow, light and dark
 		const changed = ann.page.waitForResponse((response) => response.request().method() === "PATCH");
 		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("reader");
 		await changed;
-		await bob.page.context().setOffline(false);
+		await bob.goOnline();
 		await bob.log.getByRole("alert").getByText("You are not allowed to do that here.").waitFor();
 		await bob.page.getByText("You can read this conversation but not write in it.").waitFor();
 		expect(await violations(bob.page), "refused").toEqual([]);
@@ -364,7 +364,7 @@ describe("assistive settings", () => {
 					.filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 1 && effect?.getComputedTiming().iterations !== 1),
 			);
 		expect(await moving()).toEqual([]);
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.page.getByText("You are offline").waitFor();
 		const longest = await ann.page.evaluate(() =>
 			Math.max(0, ...document.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().duration))),

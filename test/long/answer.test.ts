@@ -235,10 +235,10 @@ describe("a reply that is being written", () => {
 		await cleo.page.getByRole("button", { name: /small table/ }).click();
 		await cleo.sees(/@claude Show me a small table/);
 		await cleo.stop.waitFor();
-		await cleo.page.context().setOffline(true);
+		await cleo.goOffline();
 		await cleo.connected("Offline");
 		await expect.poll(() => cleo.stop.isDisabled()).toBe(true);
-		await cleo.page.context().setOffline(false);
+		await cleo.goOnline();
 		await cleo.connected();
 		end();
 		await cleo.sees("the rest of them later.");

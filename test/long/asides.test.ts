@@ -30,9 +30,9 @@ it("a person asks privately by button and key, stops, finds it again, shares and
 	const head = own.getByRole("button", { name: /2 private questions/ });
 	await head.press("Enter");
 	// Nothing can be done without a connection, and nothing is lost.
-	await ann.page.context().setOffline(true);
+	await ann.goOffline();
 	await expect.poll(() => own.locator("li button:enabled").count()).toBe(0);
-	await ann.page.context().setOffline(false);
+	await ann.goOnline();
 	await own.locator("li button:enabled").first().waitFor();
 	expect(await violations(ann.page)).toEqual([]);
 	await own.getByRole("button", { name: "Delete" }).first().press("Enter");

@@ -30,7 +30,8 @@ it.each(["en", "de"])("says the name everywhere, and never Claude (%s)", async (
 	const clean = async (what: string) => expect(await sayClaude(ann), what).toEqual([]);
 	await page.goto(product.url);
 	await page.getByRole("textbox").first().waitFor();
-	await clean("the sign-in page");
+	// On the first visit the page learns the name with the first answer.
+	await expect.poll(() => sayClaude(ann), { message: "the sign-in page" }).toEqual([]);
 	const headers = { authorization: `Bearer ${await ann.becomeGuest(product.url, "Ann")}` };
 	const { conversation } = await (await page.request.post(`${product.url}/api/conversations`, { headers, data: {} })).json();
 	await page.goto(`${product.url}/c/${conversation.id}`);

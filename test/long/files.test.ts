@@ -170,7 +170,7 @@ it("a file that is also a page runs no script, whether it is shown, saved or ope
 it("files that wait survive a closed tab, and are sent by the next one", async () => {
 	const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
 	await ann.page.getByRole("button", { name: "Add files or record" }).waitFor();
-	await ann.page.context().setOffline(true);
+	await ann.goOffline();
 	await chooseFiles(ann.page, [file("one.txt", "text/plain", "one"), file("two.txt", "text/plain", "two")]);
 	await expect.poll(() => tray(ann.page).getByText("Waiting for a connection…").count()).toBe(2);
 	await ann.message.fill("Written on the train");
@@ -181,7 +181,7 @@ it("files that wait survive a closed tab, and are sent by the next one", async (
 	await mayClose(ann.page);
 	const again = await ann.anotherTab();
 	await ann.page.close();
-	await again.page.context().setOffline(false);
+	await again.goOnline();
 	await again.page.goto(bob.page.url());
 	await bob.sees("Written on the train");
 	await bob.log.getByRole("button", { name: "Download two.txt" }).waitFor();

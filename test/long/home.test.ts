@@ -111,12 +111,12 @@ describe("what is written stays", () => {
 	it("without a network, and is sent by the next attempt", async () => {
 		const { ann } = await arrive();
 		await ann.message.fill("said offline");
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.message.press("Control+Enter");
 		await ann.page.getByRole("alert").getByText("The service cannot be reached.").waitFor();
 		expect([await ann.message.inputValue(), await hasFocus(ann)]).toEqual(["said offline", true]);
 		await look(ann, "home-offline");
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		await ann.message.press("Control+Enter");
 		await ann.page.waitForURL("**/c/*");
 		await ann.sees("said offline");

@@ -25,10 +25,10 @@ describe("members", () => {
 		await bob.page.keyboard.press("Escape");
 		await bob.page.getByText("You can read this conversation but not write in it.").waitFor();
 
-		await bob.page.context().setOffline(true);
+		await bob.goOffline();
 		await memberOf(ann, "Bob").getByText("not here now").waitFor();
 		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Member");
-		await bob.page.context().setOffline(false);
+		await bob.goOnline();
 		await bob.message.waitFor();
 		await ann.leave();
 		await bob.leave();

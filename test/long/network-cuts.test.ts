@@ -39,12 +39,12 @@ async function turnOn({ page }: Visitor, name: RegExp): Promise<void> {
 }
 
 async function goOffline(visitor: Visitor): Promise<void> {
-	await visitor.page.context().setOffline(true);
+	await visitor.goOffline();
 	await visitor.connected("Offline");
 }
 
 async function comeBack(visitor: Visitor): Promise<void> {
-	await visitor.page.context().setOffline(false);
+	await visitor.goOnline();
 	await visitor.connected();
 }
 
@@ -143,8 +143,8 @@ it("a summary of unread messages is asked for again, and made once", async () =>
 	await ann.page.getByRole("button", { name: "Catch me up" }).click();
 	const dialog = ann.page.getByRole("dialog", { name: "What you have missed" });
 	await expect.poll(() => api.summaries.length).toBe(1);
-	await ann.page.context().setOffline(true);
-	await ann.page.context().setOffline(false);
+	await ann.goOffline();
+	await ann.goOnline();
 	summed.resolve();
 	await dialog.getByText("Summed up").waitFor();
 	expect(api.summaries).toHaveLength(1);

@@ -85,7 +85,7 @@ describe.each([
 		await next.keeps("written offline");
 		await next.page.reload();
 		await next.sees("written offline");
-		await next.page.context().setOffline(false);
+		await next.goOnline();
 		await next.connected();
 		await bob.sees("written offline");
 		await banner(next.page).waitFor({ state: "detached" });
@@ -113,7 +113,7 @@ describe("a second visit", () => {
 		const widthIn = ({ log }: Visitor) => log.locator("img").evaluate((picture: HTMLImageElement) => picture.naturalWidth);
 		await expect.poll(() => widthIn(ann)).toBe(2);
 		await kept(ann, "Look");
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		const next = await ann.anotherTab();
 		await ann.page.close();
 		await next.page.goto(ann.page.url());
@@ -130,7 +130,7 @@ describe("a second visit", () => {
 				addresses[0] as string,
 			);
 		await expect.poll(isKept).toBe(true);
-		await next.page.context().setOffline(false);
+		await next.goOnline();
 		await next.connected();
 		await next.page.getByRole("button", { name: "Settings", exact: true }).click();
 		await next.page.getByRole("button", { name: "Sign out…" }).click();
@@ -161,7 +161,7 @@ describe("a second visit", () => {
 		await ann.page.goto(elsewhere());
 		await ann.listed(/said to Claude/).click();
 		await ann.connected();
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.page.goto(`${elsewhere()}/c/somewhere`);
 		await notKept.waitFor();
 		await ann.leave();
@@ -171,7 +171,7 @@ describe("a second visit", () => {
 		const [ann, bob] = await meet(elsewhere(), { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 		await bob.say("said by Bob");
 		await ann.sees("said by Bob");
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await banner(ann.page).waitFor();
 		/** From the lower edge of the notice to the first text. */
 		const room = async () => {
@@ -246,19 +246,19 @@ describe("a second visit", () => {
 		await ann.say("between us");
 		await ann.answered();
 		await kept(ann, "between us");
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.connected("Offline");
 		await ann.say("not yet sent");
 		await expect.poll(async () => JSON.stringify(await onDisk(ann.page))).toContain("not yet sent");
 		await ann.message.fill("not yet said");
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		await ann.connected();
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
 		await ann.page.getByRole("button", { name: "Sign out…" }).click();
 		await ann.page.getByRole("button", { name: "Sign out", exact: true }).click();
 		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
 		await expect.poll(async () => JSON.stringify(await onDisk(ann.page))).not.toMatch(/Annabella|guest-|between us|not yet|\/c\//);
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.page.reload();
 		await ann.page.getByText("The service cannot be reached.").waitFor();
 		await ann.leave();
@@ -367,4 +367,27 @@ it("the page can be installed", async () => {
 	}
 	expect((await fetch(`${product.url}/sw.js`)).headers.get("cache-control")).toBe("no-cache");
 	await close();
+});
+
+describe("a first visit whose network goes before everything is loaded", () => {
+	it("loads the rest once the network is back, without a reload", async () => {
+		// Without a service worker nothing is on the device but what was used.
+		const ann = await Visitor.arrive(browser, { serviceWorkers: "block" });
+		const { page } = ann;
+		await ann.start(product.url, "Ann");
+		await ann.goOffline();
+		const dialog = page.getByRole("dialog");
+		const help = () => page.keyboard.press("Control+/");
+		await help();
+		await dialog.getByText("This could not be loaded").waitFor();
+		await page.keyboard.press("Escape");
+		await dialog.waitFor({ state: "detached" });
+		await ann.message.fill("so :tad");
+		await ann.goOnline();
+		await page.getByRole("option", { name: "tada", selected: true }).waitFor();
+		await ann.message.fill("");
+		await help();
+		await dialog.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
+		await ann.leave();
+	});
 });

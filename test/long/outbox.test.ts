@@ -112,13 +112,13 @@ describe("a message written offline", () => {
 		const room = await Room.withAnn();
 		const { ann } = room;
 		const address = ann.page.url();
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.connected("Offline");
 		await ann.say("before anybody answers");
 		await ann.keeps("before anybody answers");
 		await ann.page.goto("about:blank");
 		await ann.page.routeWebSocket(/\/conversations\/[^/]+\/socket/, () => {});
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		await ann.page.goto(address);
 		await ann.log
 			.getByRole("article", { name: /^Ann, / })
@@ -133,14 +133,14 @@ describe("a message written offline", () => {
 		const right = await left.anotherTab();
 		await right.page.goto(left.page.url());
 		await right.connected();
-		await left.page.context().setOffline(true);
+		await left.goOffline();
 		for (const tab of [left, right]) await tab.connected("Offline");
 		for (const text of texts) {
 			await left.say(`left ${text}`);
 			await right.say(`right ${text}`);
 		}
 		for (const tab of [left, right]) await expect.poll(() => tab.messages()).toHaveLength(6);
-		await left.page.context().setOffline(false);
+		await left.goOnline();
 
 		const said = await room.said(6);
 		for (const side of ["left", "right"])

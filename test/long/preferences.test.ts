@@ -218,13 +218,13 @@ describe("leaving for good", () => {
 	it.each(endings)("%s deletes unsent messages and drafts", async (_how, end) => {
 		const ann = await arrive();
 		const address = ann.page.url();
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.connected("Offline");
 		await ann.say("never sent");
 		await ann.keeps("never sent");
 		await ann.page.goto("about:blank");
 		await ann.page.routeWebSocket(/\/conversations\/[^/]+\/socket/, () => {});
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		// A renewal that is under way would bring the cookie back.
 		const renewed = ann.page.waitForResponse(/\/auth\/refresh$/);
 		await ann.page.goto(address);

@@ -143,7 +143,7 @@ describe("a search in a conversation", () => {
 		await open(ann);
 		await search(ann, "very first");
 		await results(ann).first().waitFor();
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.connected("Offline");
 		await results(ann).first().click();
 		await ann.page.getByText("That message could not be loaded.").waitFor();
@@ -151,7 +151,7 @@ describe("a search in a conversation", () => {
 		await search(ann, "report");
 		await ann.page.getByRole("dialog").getByText("The service cannot be reached.").waitFor();
 		await ann.page.keyboard.press("Escape");
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		await focused(ann).getByText("The very first line").waitFor();
 		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
 		await ann.sees("Line 199 of");

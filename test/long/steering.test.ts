@@ -50,12 +50,12 @@ describe("while Claude writes", () => {
 		await ann.say("@claude A long story, please");
 		await bob.stop.waitFor();
 		// Said while Bob may, and delivered when he may not.
-		await bob.page.context().setOffline(true);
+		await bob.goOffline();
 		await bob.connected("Offline");
 		await bob.message.fill('!{"text":"In German."}');
 		await bob.page.getByRole("button", { name: "Send now and redirect Claude" }).click();
 		await become("reader");
-		await bob.page.context().setOffline(false);
+		await bob.goOnline();
 		await bob.log.getByRole("alert").waitFor();
 		await become("member");
 		await bob.log.getByRole("button", { name: "Edit" }).last().click();

@@ -90,6 +90,12 @@ describe("emoji", () => {
 		await page.getByRole("listbox").waitFor({ state: "detached" });
 		await page.keyboard.press("Enter");
 		await ann.sees("and 😄 at 10:30");
+		// However fast one types: nothing that is typed meanwhile is lost.
+		for (let round = 0; round < 8; round++) {
+			await ann.message.fill("");
+			await page.keyboard.type("a :smile: b :heart: c :tada: d");
+			await expect.poll(() => written(ann)).toBe("a 😄 b ❤️ c 🎉 d");
+		}
 		await ann.leave();
 	});
 
@@ -343,13 +349,13 @@ describe("a long text", () => {
 describe("a sent message", () => {
 	it("is queued while offline, says so, and is sent once when the network is back", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
-		await ann.page.context().setOffline(true);
+		await ann.goOffline();
 		await ann.connected("Offline");
 		await ann.say("one");
 		await ann.say("two");
 		await expect.poll(() => ann.log.getByText("Waiting for a connection…").count()).toBe(2);
 		expect(await ann.log.getByText("Sent").count()).toBe(0);
-		await ann.page.context().setOffline(false);
+		await ann.goOnline();
 		await bob.sees("two");
 		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
 		expect(await ann.log.getByText("Waiting for a connection…").count()).toBe(0);
@@ -374,11 +380,11 @@ describe("a sent message", () => {
 		};
 		/** Said while one may, and delivered when one may not. */
 		const refuse = async (...texts: string[]) => {
-			await ann.page.context().setOffline(true);
+			await ann.goOffline();
 			await ann.connected("Offline");
 			for (const text of texts) await ann.say(text);
 			await become("reader");
-			await ann.page.context().setOffline(false);
+			await ann.goOnline();
 			await expect.poll(() => ann.log.getByRole("alert").count()).toBe(texts.length);
 			await become("member");
 			await ann.message.waitFor();

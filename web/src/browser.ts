@@ -17,6 +17,12 @@ export const build = new URL(import.meta.url).pathname;
 /** What the device says. A server on the device itself is reachable even when this is false. */
 export const hasNetwork = () => navigator.onLine;
 
+/**
+ * Whether a part of the page that was never loaded can be. Most browsers keep a failed import until the page is reloaded, so one that
+ * is sure to fail must not begin. With a service worker all parts are on the device.
+ */
+export const canLoadParts = () => hasNetwork() || Boolean(navigator.serviceWorker?.controller);
+
 export const openSocket: OpenSocket = (url, protocols, listener) => {
 	const socket = new WebSocket(url, protocols);
 	socket.addEventListener("open", () => listener.open());

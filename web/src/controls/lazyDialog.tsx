@@ -1,6 +1,7 @@
 // A dialog whose code is loaded when it is first opened. A failed load is repeated the next time.
 
 import { type ComponentType, useEffect, useState } from "react";
+import { canLoadParts } from "../browser.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { Modal } from "./Modal.tsx";
 
@@ -16,6 +17,7 @@ export function lazyDialog<P extends { onClose(): void }>(
 		const [state, setState] = useState(known);
 		useEffect(() => {
 			if (known.type === "loaded") return;
+			if (!canLoadParts()) return setState({ type: "failed" });
 			load().then(
 				(Part) => {
 					known = { type: "loaded", Part };

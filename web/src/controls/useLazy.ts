@@ -1,7 +1,8 @@
-// Loads a module or a file once it is needed. Returns nothing if that fails, and tries again the
-// next time.
+// Loads a module or a file once it is needed. Returns nothing until then. A failed load is repeated
+// when the network comes back, and the next time.
 
 import { useEffect, useState } from "react";
+import { canLoadParts } from "../browser.ts";
 
 /** `load` must keep its identity: a new function loads again. */
 export function useLazy<T extends object>(load: () => Promise<T>, isWanted: boolean): T | undefined {
@@ -10,9 +11,12 @@ export function useLazy<T extends object>(load: () => Promise<T>, isWanted: bool
 	useEffect(() => {
 		if (!isWanted || isLoaded) return;
 		let isCurrent = true;
-		load().then((value) => isCurrent && setLoaded({ load, value }), ignore);
+		const start = () => void load().then((value) => isCurrent && setLoaded({ load, value }), ignore);
+		addEventListener("online", start);
+		if (canLoadParts()) start();
 		return () => {
 			isCurrent = false;
+			removeEventListener("online", start);
 		};
 	}, [load, isWanted, isLoaded]);
 	return isLoaded ? loaded.value : undefined;

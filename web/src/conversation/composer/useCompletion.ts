@@ -1,6 +1,6 @@
 // The list of completions offered while somebody writes, and its keys. The code that finds and shows them is loaded on first use.
 
-import { useEffect, useMemo, useState } from "react";
+import { useEffectEvent, useLayoutEffect, useMemo, useState } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
 import { useLazy } from "../../controls/useLazy.ts";
@@ -34,32 +34,40 @@ export function useCompletion(
 	const [index, setIndex] = useState(0);
 	/** The start of a completion whose list was closed with Escape. */
 	const [dismissed, setDismissed] = useState<number>();
-	/** The caret after a shortcode that was finished. The emoji may still have to be loaded. */
-	const [finished, setFinished] = useState<number>();
+	/** The carets after shortcodes that were finished, in order. The emoji may still have to be loaded. */
+	const [finished, setFinished] = useState<readonly number[]>([]);
 	const { skinTone = "none" } = usePreferences();
 	const code = useLazy(loadCode, /[@:]/.test(text.slice(Math.max(0, caret - maxLength), caret)));
 	const everybody = useFoundPeople(people, people.find && code?.writtenNameAt(text, caret));
-	const isFinished = finished !== undefined && code?.wholeShortcodeAt(text, finished) !== undefined;
+	const isFinished = finished.some((end) => code?.wholeShortcodeAt(text, end) !== undefined);
 	const source = useLazy(loadEmoji[emojiLanguage()], isFinished || code?.shortcodeAt(text, caret) !== undefined);
 	const emoji = useMemo(() => source?.coloured(skinTone), [source, skinTone]);
-	useEffect(() => {
-		if (!code || finished === undefined || (isFinished && !emoji)) return;
-		// When the browser is done with the key: a change while it is not could not be undone.
-		const timer = setTimeout(() => {
-			setFinished(undefined);
-			const completed = emoji && code.completeShortcode(text, finished, emoji);
+	// An event, because the text may have changed between the drawing and the effect.
+	const replaceFinished = useEffectEvent(() => {
+		setFinished([]);
+		let next = { text, caret };
+		// From the last one, so that the carets before it stay right.
+		for (const end of finished.toReversed()) {
+			const completed = emoji && code?.completeShortcode(next.text, end, emoji);
 			// The person may have typed on meanwhile.
-			if (completed) setText({ text: completed.text, caret: caret < finished ? caret : caret + completed.caret - finished });
-		});
+			if (completed) next = { text: completed.text, caret: next.caret < end ? next.caret : next.caret + completed.caret - end };
+		}
+		if (next.text !== text) setText(next);
+	});
+	const canReplace = code !== undefined && finished.length > 0 && (!isFinished || emoji !== undefined);
+	useLayoutEffect(() => {
+		if (!canReplace) return;
+		// When the browser is done with the key: a change while it is not could not be undone.
+		const timer = setTimeout(replaceFinished);
 		return () => clearTimeout(timer);
-	}, [code, emoji, finished, isFinished, text, caret, setText]);
+	}, [canReplace]);
 
 	/** To be called with each change by the person. A shortcode that it finishes is replaced by its emoji. */
 	const typed = (next: TextAndCaret) => {
 		setIndex(0);
 		if (!/[@:]/.test(next.text)) setDismissed(undefined);
 		const isColon = next.text.length === text.length + 1 && next.text[next.caret - 1] === ":";
-		if (isColon) setFinished(next.caret);
+		if (isColon) setFinished([...finished, next.caret]);
 	};
 
 	const completion = code?.completionAt(text, caret, everybody, emoji);
