@@ -18,6 +18,12 @@ const { values } = parseArgs({ options: { only: { type: "string", default: "" },
 const [shard = 1, shards = 1] = values.shard.split("/").map(Number);
 const chosen = bugs.filter(({ name }, index) => name.includes(values.only) && index % shards === shard - 1);
 
+const projectsOf = {
+	worker: ["--project", "rules", "--project", "worker"],
+	web: ["--project", "web"],
+	long: ["--config", "test/vitest.long.config.ts", "--project", "long"],
+};
+
 /** Copies the working tree without ignored files. */
 function copyProject(): string {
 	const copy = mkdtempSync(join(tmpdir(), "parley-bite-"));
@@ -39,7 +45,7 @@ function catchersOf({ file, from, to, tests, project }: Bug, copy: string): stri
 	try {
 		const vitest = join(root, "node_modules/vitest/vitest.mjs");
 		const report = join(copy, "report.json");
-		const projects = project === "worker" ? ["--project", "rules", "--project", "worker"] : ["--project", project];
+		const projects = projectsOf[project];
 		// One failing test is enough, and the others may wait long for what the bug keeps from happening.
 		const options = [...projects, "--bail", "1", "--reporter", "json", "--outputFile", report];
 		const run = spawnSync(process.execPath, [vitest, "run", ...options, ...tests], { cwd: copy, encoding: "utf8", timeout: 600_000 });

@@ -7,7 +7,7 @@ export type Bug = {
 	from: string;
 	to: string;
 	/** `worker` stands for both projects that run inside the Workers runtime. */
-	project: "worker" | "web";
+	project: "worker" | "web" | "long";
 	/** Filters for the test files that may catch it. */
 	tests: string[];
 };
@@ -6909,8 +6909,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a part of the page that is loaded offline never comes",
 		file: "web/src/controls/useLazy.ts",
-		from: "if (canLoadParts()) start();",
-		to: "start();",
+		from: "addEventListener(\"online\", start);\n\t\tif",
+		to: "if",
 		project: "long",
 		tests: ["long/offline"],
 	},

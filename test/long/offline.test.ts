@@ -385,6 +385,8 @@ describe("a first visit whose network goes before everything is loaded", () => {
 		await ann.message.fill("so :tad");
 		await ann.goOnline();
 		await page.getByRole("option", { name: "tada", selected: true }).waitFor();
+		// With its style sheet, which browsers and bundlers forget more easily than scripts.
+		expect(await page.getByRole("listbox").evaluate((list) => getComputedStyle(list).position)).toBe("absolute");
 		await ann.message.fill("");
 		await help();
 		await dialog.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
