@@ -383,6 +383,8 @@ describe("a first visit whose network goes before everything is loaded", () => {
 		await page.keyboard.press("Escape");
 		await dialog.waitFor({ state: "detached" });
 		await ann.message.fill("so :tad");
+		// Until the page has acted on it.
+		await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
 		await ann.goOnline();
 		await page.getByRole("option", { name: "tada", selected: true }).waitFor();
 		// With its style sheet, which browsers and bundlers forget more easily than scripts.
