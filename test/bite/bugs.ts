@@ -6909,7 +6909,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a part of the page that is loaded offline never comes",
 		file: "web/src/controls/useLazy.ts",
-		from: "addEventListener(\"online\", start);\n\t\tif",
+		from: 'addEventListener("online", start);\n\t\tif',
 		to: "if",
 		project: "long",
 		tests: ["long/offline"],
@@ -6921,5 +6921,21 @@ export const bugs: Bug[] = [
 		to: "if (false as boolean) return setState",
 		project: "long",
 		tests: ["long/offline"],
+	},
+	{
+		name: "the focus is lost with a conversation that leaves the list",
+		file: "web/src/sidebar/ConversationList.tsx",
+		from: 'useLayoutEffect(() => keepFocusIn("nav"), [list.conversations]);',
+		to: "",
+		project: "long",
+		tests: ["long/keyboard"],
+	},
+	{
+		name: "a message is drawn anew when it is stored",
+		file: "web/src/conversation/log/Entry.tsx",
+		from: "<MessageArticle {...props}",
+		to: "<MessageArticle key={props.unsent ? 0 : 1} {...props}",
+		project: "long",
+		tests: ["long/writing"],
 	},
 ];

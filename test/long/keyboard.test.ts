@@ -1,8 +1,10 @@
 // The page used with the keyboard alone.
 
 import { describe, expect, it } from "vitest";
+import { post } from "../e2e/api.ts";
 import { browser, openBrowser, product } from "../e2e/opened.ts";
 import { Visitor } from "../e2e/product.ts";
+import { guestWithConversation } from "../e2e/wire.ts";
 
 openBrowser();
 
@@ -240,6 +242,22 @@ describe("the keyboard alone", () => {
 		await keys(ann, "r", "Delete");
 		expect(await focus(ann)).toMatch(/^menuitem/);
 		expect(await ann.page.getByText("Replying to Ann").count()).toBe(0);
+		await ann.leave();
+	});
+
+	it("stays in the list when the conversation that has the focus leaves it", async () => {
+		const { token, id } = await guestWithConversation(product.url);
+		const ann = await Visitor.arrive(browser);
+		const own = await ann.becomeGuest(product.url, "Ann");
+		const { invite } = await post(product.url, `/conversations/${id}/invites`, token, { role: "member" });
+		await post(product.url, `/invites/${invite.token}/accept`, own);
+		await ann.page.goto(product.url);
+		await ann.list.getByRole("link").first().focus();
+		const { user } = (await (await ann.page.context().request.post(`${product.url}/api/auth/refresh`)).json()) as { user: { id: string } };
+		const headers = { authorization: `Bearer ${token}` };
+		await fetch(`${product.url}/api/conversations/${id}/members/${user.id}`, { method: "DELETE", headers });
+		await ann.list.getByRole("link").first().waitFor({ state: "detached" });
+		await ann.page.locator("nav :focus").waitFor({ state: "attached" });
 		await ann.leave();
 	});
 

@@ -163,9 +163,12 @@ describe("two connected tabs", () => {
 		await right.page.goto(left.page.url());
 		await right.connected();
 
-		// More than may be said at once.
+		// More than may be said at once, also on a slow machine.
 		const many = Array.from({ length: 10 }, (_, index) => `message ${index}`);
+		await left.goOffline();
+		await left.connected("Offline");
 		for (const text of many) await left.say(text);
+		await left.goOnline();
 		await left.sees(/one message at a time/);
 		await right.sees("message 9");
 		expect(sends).toEqual([]);

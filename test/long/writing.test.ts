@@ -355,9 +355,12 @@ describe("a sent message", () => {
 		await ann.say("two");
 		await expect.poll(() => ann.log.getByText("Waiting for a connection…").count()).toBe(2);
 		expect(await ann.log.getByText("Sent").count()).toBe(0);
+		const drawn = await ann.log.getByRole("article").filter({ hasText: "two" }).elementHandle();
 		await ann.goOnline();
 		await bob.sees("two");
 		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
+		// Drawn anew, it would lose what is selected in it.
+		expect(await drawn?.evaluate((article) => article.isConnected && article.hasAttribute("data-id"))).toBe(true);
 		expect(await ann.log.getByText("Waiting for a connection…").count()).toBe(0);
 		for (const person of [ann, bob]) {
 			expect((await person.messages()).filter((text) => /one|two/.test(text))).toHaveLength(2);

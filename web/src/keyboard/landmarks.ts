@@ -68,6 +68,13 @@ export function restoreFocus(): void {
 	if (part) enter(part);
 }
 
+/** Moves the focus back into a part if the element in it that had the focus is gone. To be called when the part was drawn. */
+export function keepFocusIn(selector: "nav"): void {
+	const part = document.querySelector(selector);
+	const last = part && lastIn.get(part);
+	if (last && !last.isConnected && part === lastPart && document.activeElement === document.body) enter(part);
+}
+
 function enter(part: Element): void {
 	entryOf(part)?.focus();
 }

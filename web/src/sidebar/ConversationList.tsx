@@ -1,12 +1,13 @@
 // The person's conversations by the time of their last activity, with the archived ones folded away below, and the dialogs that a
 // conversation's menu opens.
 
-import { type ReactNode, type UIEvent, useEffect, useRef, useState } from "react";
+import { type ReactNode, type UIEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { MoreButton } from "../controls/MoreButton.tsx";
+import { keepFocusIn } from "../keyboard/landmarks.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { type List, sections } from "../list/list.ts";
 import type { ListSnapshot } from "../list/listClient.ts";
@@ -38,6 +39,9 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 	const [asking, setAsking] = useState<Asking | null>(null);
 	const { main, archived } = sections(list);
 	const { scroller, isUnfolded, setIsUnfolded } = useOpenInView(list, openId);
+	// One that has the focus may be removed, or drawn anew among those of today.
+	// biome-ignore lint/correctness/useExhaustiveDependencies: with every change of them.
+	useLayoutEffect(() => keepFocusIn("nav"), [list.conversations]);
 
 	const loadNearEnd = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
 		if (list.older === "some" && scrollHeight - scrollTop - clientHeight < nearEnd) void client.loadOlder();

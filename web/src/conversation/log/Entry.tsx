@@ -38,7 +38,7 @@ export const Entry = memo(({ before, isNew, below, onSummary, ...props }: Props)
 	);
 });
 
-export function continues(before: Message | undefined, userId: string, at: number): boolean {
+function continues(before: Message | undefined, userId: string, at: number): boolean {
 	return before?.author.userId === userId && at - Date.parse(before.createdAt) < groupInterval;
 }
 

@@ -11,8 +11,8 @@ import { readersOf, seenBy } from "../../live/readPositions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { LoadedMessages } from "../message/MessageActions.ts";
 import type { Delivery } from "../message/MessageArticle.tsx";
-import { OutgoingArticle } from "../message/OutgoingArticle.tsx";
-import { continues, Entry } from "./Entry.tsx";
+import { type UnsentState, unsentMessage } from "../message/Unsent.tsx";
+import { Entry } from "./Entry.tsx";
 import styles from "./Log.module.css";
 import type { Viewport } from "./viewport.ts";
 
@@ -83,6 +83,15 @@ function useRow({
 	};
 	const mayContinue = (message: Message) =>
 		isConnected && role !== "reader" && message === lastReply && message.status === "complete" && message.reason === "max_tokens";
+	const unsentOf = (one: OutgoingMessage): UnsentState => ({
+		outgoing: one,
+		quoted: one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo),
+		note: isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting,
+		onRetry: keepingFocus(chat.retry),
+		onDiscard: keepingFocus(chat.discard),
+	});
+	const asMessage = (unsent: UnsentState) =>
+		unsentMessage(unsent, { userId, username: you?.username ?? name }, chat.conversation?.id ?? "");
 	return (index: number) => {
 		const message = messages[index];
 		if (message)
@@ -102,16 +111,20 @@ function useRow({
 			);
 		const one = outgoing[index - messages.length];
 		if (!one) return null;
+		const unsent = unsentOf(one);
+		const before = outgoing[index - messages.length - 1];
 		return (
-			<OutgoingArticle
-				conversationId={chat.conversation?.id ?? ""}
-				outgoing={one}
-				quoted={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
-				isContinued={index > messages.length || continues(messages.at(-1), userId, one.saidAt)}
-				author={you?.username ?? name}
-				note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
-				onRetry={keepingFocus(chat.retry)}
-				onDiscard={keepingFocus(chat.discard)}
+			<Entry
+				message={asMessage(unsent)}
+				before={before ? asMessage(unsentOf(before)) : messages[index - 1]}
+				isNew={false}
+				isOwn
+				isActive={false}
+				below={undefined}
+				delivery={undefined}
+				unsent={unsent}
+				onContinue={undefined}
+				onRetry={undefined}
 			/>
 		);
 	};

@@ -7,7 +7,7 @@ import styles from "./Article.module.css";
 export type Kind = "claude" | "other" | "own";
 
 type Props = {
-	id?: string;
+	id?: string | undefined;
 	author: string;
 	/** In ms. */
 	at: number;
@@ -22,7 +22,7 @@ type Props = {
 	/** The actions, beside the content or below it. */
 	tools?: ReactNode;
 	/** Its position in the conversation, whose length is unknown. */
-	place?: number;
+	place?: number | undefined;
 	/** Below the content. */
 	below?: ReactNode;
 	children: ReactNode;

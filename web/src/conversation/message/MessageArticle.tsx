@@ -25,6 +25,7 @@ import { ReplyBar, ReplyBarPlaceholder } from "./ReplyBar.tsx";
 import { SeenBy } from "./SeenBy.tsx";
 import { Thinking } from "./Thinking.tsx";
 import { Toolbar } from "./Toolbar.tsx";
+import { Unsent, type UnsentState } from "./Unsent.tsx";
 import { useVersions } from "./Versions.tsx";
 
 /** The names of those who have seen the message, or a word about it. */
@@ -38,12 +39,14 @@ type Props = {
 	/** The tab key goes to this message. */
 	isActive: boolean;
 	delivery: Delivery;
+	/** It is not stored yet. */
+	unsent?: UnsentState | undefined;
 	onRetry: ((messageId: string) => void) | undefined;
 	/** It reached the length limit, and can go on. */
 	onContinue: ((messageId: string) => void) | undefined;
 };
 
-export function MessageArticle({ message, isOwn, isContinued, isActive, delivery, onRetry, onContinue }: Props) {
+export function MessageArticle({ message, isOwn, isContinued, isActive, delivery, unsent, onRetry, onContinue }: Props) {
 	const strings = useStrings();
 	const versions = useVersions(message);
 	const people = useContext(People);
@@ -58,7 +61,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(shown, people, strings));
 	return (
 		<Article
-			id={id}
+			id={unsent ? undefined : id}
 			author={nameOfAuthor(author)}
 			at={Date.parse(createdAt)}
 			kind={kindOf(message, isOwn)}
@@ -72,8 +75,8 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 						? strings.askedBy(namesOf(askedBy, people, strings))
 						: undefined
 			}
-			tools={deletedAt === undefined && toolsOf()}
-			place={seq}
+			tools={deletedAt === undefined && !unsent && toolsOf()}
+			place={unsent ? undefined : seq}
 			below={<Reactions message={message} />}
 		>
 			{quoted && <Quote quoted={quoted} />}
@@ -90,6 +93,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}
 			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
 			{pinned && <p className={styles.note}>{strings.pinnedBy(namesOf([{ ...pinned, username: strings.somebody }], people, strings))}</p>}
+			{unsent && <Unsent {...unsent} />}
 			{(onRetry ?? onContinue) && (
 				<p className={styles.actions}>
 					<button type="button" onClick={() => (onRetry ?? onContinue)?.(id)}>
