@@ -18,7 +18,7 @@ type Dependencies = {
 	removals: Removals;
 	files: { releaseAll(): Promise<void> };
 	registration: Pick<Registration, "forget">;
-	webhooks: { endAll(): void };
+	webhooks: { endAll(): void; tokenEnds: { readonly settled: Promise<unknown> } };
 	relays: { end(): void };
 	alarm: Alarm;
 	now: () => number;
@@ -46,7 +46,7 @@ export class Deletion {
 		// Not clients any more when they close, so that nobody is notified that they left.
 		for (const socket of sockets.all()) clients.delete(socket);
 		sockets.closeAll(closeCodes.deleted, "the conversation was deleted");
-		await Promise.all([files.releaseAll(), removals.removeForAll()]);
+		await Promise.all([files.releaseAll(), webhooks.tokenEnds.settled, removals.removeForAll()]);
 		await removals.conclude();
 	}
 

@@ -20,7 +20,8 @@ export function goOnAfterWake({
 	// Nothing is streaming when the object falls asleep.
 	relays.goOn(store.exists && store.log.streaming().length > 0);
 	if (store.exists) replies.recover();
-	if ((removals.dueAt ?? purses.dueAt ?? files.dueAt ?? retention.dueAt ?? transcripts.dueAt) !== undefined) alarm.bringForward();
+	if ((removals.dueAt ?? purses.dueAt ?? files.dueAt ?? webhooks.tokenEnds.dueAt ?? retention.dueAt ?? transcripts.dueAt) !== undefined)
+		alarm.bringForward();
 	void lists.recover();
 	webhooks.goOn();
 }
@@ -39,6 +40,7 @@ export async function goOnWhenDue(parts: Parts): Promise<void> {
 		webhooks.goOn();
 		await purses.runDue();
 		await files.runDue();
+		await webhooks.tokenEnds.runDue();
 		await removals.runDue();
 		await goOnErasing(parts);
 		retention.runDue();

@@ -81,7 +81,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		...shared,
 		idle: (userId) => lists.idle(userId),
 		remove: (userId) => env.USERS.getByName(userId).removeEntry(id, !store.exists),
-		isSettled: () => purses.isSettled && files.isSettled && !relays.isOwed,
+		isSettled: () => purses.isSettled && files.isSettled && webhooks.tokenEnds.isSettled && !relays.isOwed,
 		finish: () => deletion.finish(),
 	});
 	const deletion = new Deletion({ ...shared, ...answering, removals });

@@ -40,8 +40,10 @@ export class WebhookCalls extends RpcTarget {
 		return this.#asOwner((createdBy): Webhook | Refusal => {
 			if (!mayRead(this.#identity)) return { code: "forbidden" };
 			if (store.webhooks.all().length >= webhookLimits.perConversation) return { code: "too_many" };
-			this.#audit("webhook_added");
-			return webhooks.add({ ...added, createdBy });
+			return store.whole(() => {
+				this.#audit("webhook_added");
+				return webhooks.add({ ...added, createdBy });
+			});
 		}, prices.change);
 	}
 
@@ -60,19 +62,23 @@ export class WebhookCalls extends RpcTarget {
 		return this.#asOwner((createdBy): IncomingWebhook | Refusal => {
 			if (!hasScope(this.#identity.program?.scopes, "write")) return { code: "forbidden" };
 			if (store.incomingWebhooks.all().length >= webhookLimits.perConversation) return { code: "too_many" };
-			this.#audit("webhook_added");
-			store.incomingWebhooks.add({ ...added, createdBy }, now());
+			store.whole(() => {
+				this.#audit("webhook_added");
+				store.incomingWebhooks.add({ ...added, createdBy }, now());
+			});
 			return store.incomingWebhooks.list().find(({ id }) => id === added.id) as IncomingWebhook;
 		}, prices.change);
 	}
 
 	/** Ends an outgoing or incoming webhook. */
 	removeWebhook(id: string): { removed: true } | Refusal {
-		return this.#asOwner((): { removed: true } | Refusal => {
-			if (!this.#parts.webhooks.remove(id)) return { code: "not_found" };
-			this.#audit("webhook_removed");
-			return { removed: true };
-		}, prices.change);
+		const { webhooks, store } = this.#parts;
+		const remove = () => {
+			const isRemoved = webhooks.remove(id);
+			if (isRemoved) this.#audit("webhook_removed");
+			return isRemoved;
+		};
+		return this.#asOwner(() => (store.whole(remove) ? { removed: true as const } : { code: "not_found" as const }), prices.change);
 	}
 
 	#audit(action: "webhook_added" | "webhook_removed"): void {

@@ -14,6 +14,7 @@ import type { Store } from "../store/store.ts";
 import type { Place } from "../store/webhooks/feed.ts";
 import type { NewOutgoing, Outgoing } from "../store/webhooks/outgoing.ts";
 import { nextStep } from "./reading.ts";
+import { TokenEnds } from "./token-ends.ts";
 
 /** 5 s, 20 s, 80 s and so on up to six hours, for about two days. */
 const policy: RetryPolicy = { firstPause: 5_000, factor: 4, longestPause: 6 * 3600_000, maxTries: 14 };
@@ -42,7 +43,7 @@ type Parts = {
 	send: (webhook: Outgoing, delivery: Delivery) => Promise<void>;
 	/** Asks whether the sign-in still holds by which the webhook was made. */
 	holds: (webhook: Owned) => Promise<boolean>;
-	/** Ends a personal token that was made for a webhook. Never rejects. */
+	/** Ends a personal token that was made for a webhook. */
 	endToken: (userId: string, tokenId: string) => Promise<void>;
 	alarm: SharedAlarm;
 	now: () => number;
@@ -51,6 +52,8 @@ type Parts = {
 export class Webhooks {
 	readonly #with: Parts;
 	readonly #queue: RetryQueue;
+	/** The tokens of webhooks that have ended. */
+	readonly tokenEnds: TokenEnds;
 	/** How far each has been told, where that is further than is stored. */
 	readonly #places = new Map<string, Place>();
 	/** When `goOn` is to be called, in ms. */
@@ -60,6 +63,7 @@ export class Webhooks {
 	constructor(parts: Parts) {
 		this.#with = parts;
 		const { sql, store, alarm, now } = parts;
+		this.tokenEnds = new TokenEnds(parts);
 		this.#queue = new RetryQueue({
 			sql,
 			name: "webhooks",
@@ -116,7 +120,7 @@ export class Webhooks {
 
 	/** When `goOn` is to be called, in ms. */
 	get dueAt(): number | undefined {
-		const times = [this.#owedAt, this.#queue.dueAt].filter((at) => at !== undefined);
+		const times = [this.#owedAt, this.#queue.dueAt, this.tokenEnds.dueAt].filter((at) => at !== undefined);
 		return times.length > 0 ? Math.min(...times) : undefined;
 	}
 
@@ -171,8 +175,9 @@ export class Webhooks {
 	#keep({ id, place: stored }: Outgoing, place: Place, succeededAt: number | undefined): void {
 		const { store } = this.#with;
 		if (!store.exists || !store.webhooks.find(id)) return;
-		this.#places.set(id, place);
+		// Stored first: a run that cannot store it is repeated from where it began, and notes its success then.
 		if (succeededAt !== undefined || place.revision - stored.revision >= unsavedChanges) store.webhooks.setPlace(id, place, succeededAt);
+		this.#places.set(id, place);
 	}
 
 	#giveUpIfFinal(id: string, error: unknown): "done" {
@@ -263,14 +268,14 @@ export class Webhooks {
 	}
 
 	#end(ended: readonly (Owned & { id: string })[]): number {
-		const { store, endToken } = this.#with;
+		const { store } = this.#with;
 		for (const { id, createdBy, tokenId, ownsToken } of ended) {
 			store.webhooks.remove(id);
 			store.incomingWebhooks.remove(id);
 			store.afterwards(() => {
 				this.#queue.cancel(id);
 				this.#places.delete(id);
-				if (ownsToken) void endToken(createdBy, tokenId);
+				if (ownsToken) this.tokenEnds.add(createdBy, tokenId);
 			});
 		}
 		return ended.length;

@@ -14,13 +14,6 @@ export function webhooksOf(env: Env, settings: Settings, parts: Parts): Webhooks
 		...parts,
 		send: (webhook, delivery) => deliver(webhook, delivery, now()),
 		holds: async ({ createdBy, tokenId }) => isTokenAccepted(createdBy, tokenId, await withOwnSecret(settings, env), env.USERS, now()),
-		endToken: async (userId, tokenId) => {
-			try {
-				await env.USERS.getByName(userId).revokeToken(tokenId);
-			} catch (error) {
-				// It permits nothing any more, and its owner can revoke it.
-				console.error("The token of a webhook that ended could not be revoked", error);
-			}
-		},
+		endToken: async (userId, tokenId) => void (await env.USERS.getByName(userId).revokeToken(tokenId)),
 	});
 }

@@ -14,7 +14,10 @@ import type { App } from "../http.ts";
 
 type Backing = { tokenId: string; ownsToken: boolean };
 
-/** `add` stores the webhook. If it refuses, the token goes. */
+/**
+ * `add` stores the webhook. If it refuses, the token goes. It goes, too, if something broke off that may be stored all the same: a webhook
+ * whose secret nobody was shown ends with it.
+ */
 export async function withToken<T extends object>(
 	c: Context<App>,
 	name: string,
@@ -23,10 +26,11 @@ export async function withToken<T extends object>(
 ): Promise<T | Refusal> {
 	const identity = c.get("identity");
 	if (identity.kind === "program") return add({ tokenId: identity.program.tokenId, ownsToken: false });
-	const owner = c.env.USERS.getByName(identity.userId);
 	// No personal token has this hash: they have another form.
 	const tokenId = await sha256(`webhook ${randomSecret()}`);
-	const token = await owner.addToken({
+	// Each time another stub: one that has failed once fails for ever.
+	const owner = () => c.env.USERS.getByName(identity.userId);
+	const newToken = {
 		id: tokenId,
 		name: truncateLine(name, limits.username),
 		username: identity.username,
@@ -36,9 +40,15 @@ export async function withToken<T extends object>(
 		session: "session" in identity ? identity.session : undefined,
 		scopes: [scope],
 		conversations: [c.req.param("id") ?? ""],
-	});
-	if ("code" in token) return token;
-	const added = await add({ tokenId, ownsToken: true });
-	if (isRefusal(added)) await owner.revokeToken(tokenId);
-	return added;
+	};
+	try {
+		const token = await owner().addToken(newToken);
+		if ("code" in token) return token;
+		const added = await add({ tokenId, ownsToken: true });
+		if (isRefusal(added)) await owner().revokeToken(tokenId);
+		return added;
+	} catch (error) {
+		await owner().revokeToken(tokenId);
+		throw error;
+	}
 }
