@@ -114,11 +114,12 @@ export class PrivateQuestions {
 		const addAnswer = () => {
 			const answer = log.addShared({ ...answered, sharedBy: { userId, username } }, this.#now());
 			added.push(answer);
+			if (!keeping.isHeld) asides.remove(asideId);
 			return answer;
 		};
 		const sent = this.#sending.tell(person, { content: question, clientId }, requester, addAnswer);
 		if ("code" in sent) return sent;
-		if (!keeping.isHeld) this.#asides.remove(userId, asideId);
+		if (!keeping.isHeld) this.#asides.sendGone(userId, asideId);
 		// It is shared, even if there is no room for what follows from it.
 		if (!person.program) orFull(() => this.#readMarks.read(userId, sent.message.seq + 1));
 		this.#lists.changed();

@@ -67,9 +67,9 @@ export class Asides {
 		const aside = store.whole(() => {
 			const added = store.asides.add(question, now());
 			count(added.id);
+			if (!store.keeping.isHeld) store.asides.trim(userId);
 			return added;
 		});
-		if (!store.keeping.isHeld) store.asides.trim(userId);
 		const running = this.#open({ userId, aside }, network);
 		clients.sendTo(userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
 		if (funding.isNeeded) return { aside, isNew: true, notice: this.#pay(running, payer) };
@@ -210,12 +210,18 @@ export class Asides {
 
 	/** Deletes one of a person's asides. */
 	remove(userId: string, id: string): { removed: true } | Refusal {
-		const { store, clients } = this.#with;
+		const { store } = this.#with;
 		if (!store.asides.find(userId, id)) return { code: "not_found" };
 		this.stop(userId, id);
 		store.asides.remove(id);
-		clients.sendTo(userId, { type: "chat:aside-gone", conversationId: store.info.id, asideId: id });
+		this.sendGone(userId, id);
 		return { removed: true };
+	}
+
+	/** Tells a person that one of their asides is deleted. */
+	sendGone(userId: string, id: string): void {
+		const { store, clients } = this.#with;
+		clients.sendTo(userId, { type: "chat:aside-gone", conversationId: store.info.id, asideId: id });
 	}
 
 	/** A person is no member any more. During a legal hold theirs stay until it ends. */
