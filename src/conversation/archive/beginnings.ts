@@ -24,9 +24,10 @@ export class Beginnings {
 	/** Imports the lines of an export that follow the first `from` ones. `as` becomes an owner in any case. */
 	async importLines(lines: string, from: number, { as, fork }: Pick<Target, "as" | "fork">): Promise<ImportProgress | Refusal> {
 		const { id, importer, lists, alarm } = this.#parts;
-		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as, fork });
-		if ("conversation" in taken && fork) lists.memberChanged(fork.owner.userId);
-		else if ("conversation" in taken) lists.changed("all");
+		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as, fork }, () => {
+			if (fork) lists.memberChanged(fork.owner.userId);
+			else lists.changed("all");
+		});
 		if ("conversation" in taken) alarm.bringForward();
 		if (fork) await lists.settled;
 		return taken;

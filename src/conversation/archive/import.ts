@@ -19,7 +19,7 @@ export type ImportProgress = { taken: number; conversation?: ConversationInfo };
 /** People who are notified side by side. */
 const registeredAtOnce = 50;
 
-type Storage = Pick<DurableObjectStorage, "sql" | "setAlarm" | "deleteAlarm">;
+type Storage = Pick<DurableObjectStorage, "sql" | "setAlarm">;
 
 export class Import {
 	readonly #storage: Storage;
@@ -64,9 +64,9 @@ export class Import {
 
 	/**
 	 * Imports the lines after the first `from`; 0 begins again. Lines that were imported before, or come too early, change nothing:
-	 * the answer says where to go on.
+	 * the answer says where to go on. `ended` is called in the step that stores the last line.
 	 */
-	async addLines(text: string, from: number, conversation: Target): Promise<ImportProgress | Refusal> {
+	async addLines(text: string, from: number, conversation: Target, ended = () => {}): Promise<ImportProgress | Refusal> {
 		const lines = text.split("\n").filter((line) => line !== "");
 		if (this.#isIdInUse) return { code: "conflict" };
 		const known = from === 0 ? undefined : this.#tables.state;
@@ -88,13 +88,14 @@ export class Import {
 		if (this.#repeats(records, from === 0)) return { code: "bad_request" };
 		const taken = this.#store.whole(() => {
 			this.#write(records, reading);
+			if (reading.isWhole) this.#store.afterwards(ended);
 			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#end(conversation) }) };
 		});
 		// Stored with the last line: whoever erases their account is erased from this conversation, too, though they are no member.
 		const notified = reading.isWhole && !conversation.fork ? this.#removals.removeForEach(this.#tables.formerMembers()) : undefined;
-		// The alarm removes an import that is abandoned.
-		if (reading.isWhole) await this.#storage.deleteAlarm();
-		else await this.#storage.setAlarm(this.#now() + (conversation.fork ? limits.fork.timeout : limits.importTimeout));
+		// The alarm removes an import that is abandoned. It stays for one that is whole: if the object dies now, the alarm alone wakes a
+		// fork, whose id nobody knows, and delivers it to its owner's list.
+		if (!reading.isWhole) await this.#storage.setAlarm(this.#now() + (conversation.fork ? limits.fork.timeout : limits.importTimeout));
 		await notified;
 		return taken;
 	}
