@@ -11,8 +11,10 @@ export abstract class LegalCalls extends RetentionCalls {
 	/** The request waits for another administrator. */
 	async request(request: NewRequest): Promise<LegalRequest> {
 		this.open();
-		this.acts.add("requested", request.by, subjectOf(request), Date.now());
-		return this.#requests.add(request, Date.now());
+		return this.ctx.storage.transactionSync(() => {
+			this.acts.add("requested", request.by, subjectOf(request), Date.now());
+			return this.#requests.add(request, Date.now());
+		});
 	}
 
 	async requests(limit: number): Promise<LegalRequest[]> {
@@ -87,8 +89,10 @@ export abstract class LegalCalls extends RetentionCalls {
 		this.open();
 		const request = this.#requests.find(requestId, Date.now());
 		if (!request || request.confirmed) return { code: "not_found" };
-		this.#requests.delete(requestId);
-		this.acts.add("withdrawn", by, subjectOf(request), Date.now());
+		this.ctx.storage.transactionSync(() => {
+			this.#requests.delete(requestId);
+			this.acts.add("withdrawn", by, subjectOf(request), Date.now());
+		});
 		return {};
 	}
 
