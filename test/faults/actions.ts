@@ -2,66 +2,17 @@
 
 import { env } from "cloudflare:workers";
 import { issueImportToken } from "../../src/auth/import-token.ts";
-import { purseName } from "../../src/money/object.ts";
 import { download, png, upload } from "../support/files.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
-import type { Stub } from "./fault.ts";
+import { asideActions } from "./actions/asides.ts";
+import { forkActions } from "./actions/forks.ts";
+import { legalActions } from "./actions/legal.ts";
+import { relayActions } from "./actions/relays.ts";
+import { webhookActions } from "./actions/webhooks.ts";
 import { browserOf, devicesOf, subscribe } from "./push.ts";
-import { goOn, type Objects, rest } from "./rest.ts";
-import { exportedLines, filesIn, people, type Said, type Seen, saidTo, seenBy, storedFiles } from "./seen.ts";
-
-/** `isDone`: whoever acts knows that it is done. `repeats`: what the same action, once more, makes of what is there. */
-/** In ms. Files that no message names go after a day. */
-const day = 25 * 3600_000;
-
-export type World = {
-	objects: Objects;
-	act(): Promise<{ isDone: boolean }>;
-	see(): Promise<Seen>;
-	/** What people have said, without replies. It is looked at at once, and is never half there. */
-	said(): Promise<Said>;
-	repeats: "completes it" | "changes nothing";
-};
-
-const conversationOf = (id: string) => () => env.CONVERSATIONS.getByName(id) as unknown as Stub;
-const userOf = (id: string) => () => env.USERS.getByName(id) as unknown as Stub;
-const filesOf = (id: string) => () => env.CONVERSATION_FILES.getByName(id) as unknown as Stub;
-const purseOf = (userId: string) => () => env.LEDGER.getByName(purseName({ userId })) as unknown as Stub;
-
-const as = async (who: string, method: string, path: string, body?: unknown) => call(method, path, await tokenOf(who), body);
-
-/** A conversation of Ann's with Bob, without Claude, in which she has said something. */
-async function talking() {
-	const { ann, bob, cyd, all } = people();
-	const id = await newConversation(ann, [bob]);
-	await as(ann, "PATCH", `/conversations/${id}`, { assistant: "off", title: "Tea" });
-	const first = (await as(ann, "POST", `/conversations/${id}/messages`, { content: "First", clientId: "first" })).body.message;
-	return {
-		...{ ann, bob, cyd, all, id, first },
-		objects: { conversation: conversationOf(id), bob: userOf(bob), files: filesOf(id) },
-		see: () => seenBy(all, id),
-		said: () => saidTo(all, id),
-	};
-}
-
-/** Sends an event on a new socket, and waits for its effect, a refusal, or the end of the connection. */
-async function over(
-	who: string,
-	id: string,
-	event: Parameters<Client["send"]>[0],
-	isEffect: (received: Client["events"][number]) => boolean,
-) {
-	const client = await Client.join(who, id);
-	client.send(event);
-	const isDone = await Promise.race([
-		client.next("chat:message", isEffect).then(() => true),
-		client.next("chat:updated", isEffect).then(() => true),
-		client.next("chat:error").then(() => false),
-		client.closed.then(() => false),
-	]);
-	client.close();
-	return { isDone };
-}
+import { goOn, rest } from "./rest.ts";
+import { exportedLines, filesIn, people, type Seen, saidTo, seenBy, storedFiles } from "./seen.ts";
+import { as, conversationOf, day, over, purseOf, talking, userOf, type World } from "./world.ts";
 
 async function send(): Promise<World> {
 	const { ann, id, objects, see, said } = await talking();
@@ -235,5 +186,8 @@ async function notify(): Promise<World> {
 	return { objects, act, see: seeNotice, said, repeats: "completes it" };
 }
 
-export const actions = { send, edit, remove, ask, expel, accept, end, erase, restore, attach, subscribed, notify };
+export const actions = {
+	...{ send, edit, remove, ask, expel, accept, end, erase, restore, attach, subscribed, notify },
+	...{ ...webhookActions, ...asideActions, ...forkActions, ...legalActions, ...relayActions },
+};
 export type Action = keyof typeof actions;

@@ -2,7 +2,6 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
 import { FakePushService, vapidKeys } from "../support/push-service.ts";
 import { call, origin, tokenOf } from "../support/socket.ts";
 import type { Stub } from "./fault.ts";
@@ -12,11 +11,8 @@ export const pushSettings = { ...keys, VAPID_SUBJECT: "mailto:operator@example.c
 
 const service = new FakePushService();
 
-/** From now on, requests to the push service reach it. */
-export function openPushService(): void {
-	const outside = globalThis.fetch;
-	vi.spyOn(globalThis, "fetch").mockImplementation(service.fetch(outside));
-}
+/** Answers requests to the push service, and passes on all others. */
+export const pushFetch = service.fetch;
 
 type Browser = ReturnType<typeof browserOf>;
 

@@ -12,8 +12,22 @@ const unfinished: readonly [what: string, table: string, query: string][] = [
 	["a payment", "payments", "SELECT 1 FROM payments"],
 	["a reservation", "uploaded", "SELECT 1 FROM spending WHERE open IS NOT NULL"],
 	["a deletion", "conversation", "SELECT 1 FROM conversation WHERE deleted_at IS NOT NULL"],
-	["a list", "lists", "SELECT 1 FROM messages WHERE revision > ifnull((SELECT revision FROM lists), 0)"],
+	// Whoever forks has read everything, and no round notes that.
+	[
+		"a list",
+		"lists",
+		"SELECT 1 FROM messages, conversation WHERE forked_from IS NULL AND revision > ifnull((SELECT revision FROM lists), 0)",
+	],
 	["an erasure", "erased", "SELECT 1 FROM erased"],
+	["a private answer", "asides", "SELECT 1 FROM asides WHERE status = 'streaming'"],
+	[
+		"a webhook",
+		"webhooks",
+		"SELECT 1 FROM webhooks WHERE broken_at IS NULL AND place ->> '$.revision' < (SELECT max(revision) FROM messages)",
+	],
+	["news for relays", "relays_behind", "SELECT 1 FROM relays_behind"],
+	["sockets to close", "relay_closings", "SELECT 1 FROM relay_closings"],
+	["an import", "restoring", "SELECT 1 FROM restoring"],
 	["a file", "parts", "SELECT 1 FROM files WHERE file IS NULL"],
 ];
 

@@ -28,7 +28,7 @@ export function people() {
 	return { ann, bob, cyd, all: [ann, bob, cyd] };
 }
 
-export async function seenBy(all: readonly string[], id: string): Promise<Seen> {
+export async function seenBy(all: readonly string[], id: string) {
 	const views: Awaited<ReturnType<typeof viewOf>>[] = [];
 	for (const person of all) views.push(await viewOf(person, id, !views.some(({ log }) => log.length > 0)));
 	const log = views.find(({ log }) => log.length > 0)?.log ?? [];

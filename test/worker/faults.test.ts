@@ -3,12 +3,17 @@
 //   FAULTS=all npx vitest run --project worker worker/faults      runs all points, and not only some
 
 import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
-import { type Action, actions, type World } from "../faults/actions.ts";
+import { administrators } from "../faults/actions/legal.ts";
+import { relaysFrom } from "../faults/actions/relays.ts";
+import { type Action, actions } from "../faults/actions.ts";
 import { ArmedFault, type Stub } from "../faults/fault.ts";
-import { type Point, points } from "../faults/points.ts";
-import { openPushService, pushSettings } from "../faults/push.ts";
+import { openOutside } from "../faults/outside.ts";
+import type { Point } from "../faults/point.ts";
+import { points } from "../faults/points.ts";
+import { pushSettings } from "../faults/push.ts";
 import { goOn, leftIn, rest } from "../faults/rest.ts";
 import type { Said, Seen } from "../faults/seen.ts";
+import type { World } from "../faults/world.ts";
 import { startClock, stopClock } from "../support/clock.ts";
 import { allowLog } from "../support/log.ts";
 import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
@@ -20,9 +25,11 @@ withSettings({
 	CLAUDE_PRICES: '{"claude-sonnet-5-5": {"input": 1, "output": 10}}',
 	BUDGET_USD_PER_DAY: "1000",
 	BUDGET_USD_PER_PERSON_PER_DAY: "5",
+	ADMIN_USERS: administrators.join(", "),
+	RELAYS_FROM: String(relaysFrom),
 });
 allowLog(/broken on purpose/);
-beforeAll(openPushService);
+beforeAll(openOutside);
 afterEach(startClock);
 
 /** The state before an action and after it, without any fault. */
