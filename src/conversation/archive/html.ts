@@ -89,17 +89,20 @@ function instructionsFor(text: string, by: ConversationInfo["instructionsBy"]): 
 `;
 }
 
-/** In UTF-16 units of the page. */
+/** In UTF-16 units, of messages that are read and of the page that is made of them. */
 const drawnAtOnce = 30_000;
 
 /** Draws a piece bit by bit, because others on the same thread wait meanwhile. */
 export async function* drawPiece({ described, messages, fileNames, exportedAt, last, next }: PagePiece): AsyncGenerator<string> {
 	let text = described ? await beginning(described, exportedAt) : "";
+	let read = 0;
 	for (const message of messages) {
 		text += article(message, fileNames);
-		if (text.length < drawnAtOnce) continue;
+		// Much text may become little on the page.
+		read += message.content.length;
+		if (text.length + read < drawnAtOnce) continue;
 		yield text;
-		text = "";
+		[text, read] = ["", 0];
 		await new Promise((resolve) => setTimeout(resolve));
 	}
 	yield text + (next ? "" : ending(last));

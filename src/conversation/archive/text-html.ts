@@ -10,10 +10,24 @@ export type Text = { content: string; mentions?: readonly Mention[] | undefined;
 
 /** In UTF-16 units. A longer text stays as it was written: reading a hostile one may take time that grows with its square. */
 const mostRead = 20_000;
+/** Looks times units: 1,500 looks in the longest text. */
+const mostWork = 30_000_000;
+
+/**
+ * True for a text that stays as it was written: reading it would keep others on the same thread waiting. The reader looks through the rest
+ * of the text at each line, once more for each quote and list that the line is in, and several times for a definition.
+ */
+function isCostly(text: string): boolean {
+	if (text.length > mostRead) return true;
+	const lines = text.split(/\r\n?|\n/);
+	const marks = lines.reduce((sum, line) => sum + (/^[\s\d>*+.)-]*/.exec(line)?.[0].match(/[>*+.)-]/g)?.length ?? 0), 0);
+	const definitions = lines.filter((line) => /^\s*\[.*\]:/.test(line)).length;
+	return (lines.length + marks + 5 * definitions) * text.length > mostWork;
+}
 
 /** After each passage that rests on a source stands the source's number. */
 export function textHtml({ content, mentions = [], citations = [] }: Text): string {
-	if (content.length > mostRead) return `<p dir="auto">${escaped(content)}</p>`;
+	if (isCostly(content)) return `<p dir="auto">${escaped(content)}</p>`;
 	const blocks = readMarkdown(content, mentions, citations.length > 0 ? { citations, code: citing } : undefined);
 	return blocks.map(({ node }) => draw(node, ' dir="auto"')).join("\n");
 }

@@ -44,6 +44,35 @@ it("leaves a text as it was written that is too long to be read in a moment", ()
 	expect(textHtml({ content: nested.slice(0, 19_000) })).toMatch(/^<ul/);
 });
 
+it.each([
+	["|a\n-\n", 20_000],
+	["> ", 20_000],
+	["- > ", 20_000],
+	["1. ", 20_000],
+	["> > > > > > > > a\n", 20_000],
+	["[a]: http://b.c\n", 20_000],
+	["a\n\n", 20_000],
+])("leaves a text as it was written that would keep everybody waiting while it is read: %j", (part, length) => {
+	const content = part.repeat(length / part.length);
+	expect(textHtml({ content }).replace(/&#62;/g, ">")).toBe(`<p dir="auto">${content}</p>`);
+});
+
+it("reads a long reply with headings, lists, quotes, code and tables", () => {
+	const part = `## Step\n\nA paragraph with **bold** words, ${"long enough to be one, ".repeat(8)}.\n\n- one\n- two\n  1. three\n\n> Quoted.\n\n\`\`\`ts\nconst a = 1;\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`;
+	expect(textHtml({ content: part.repeat(20_000 / part.length) })).toMatch(/^<h4/);
+});
+
+it("lets others have their turn after each text of a page, however little is shown of it", async () => {
+	const message = { type: "message", author: { userId: "ann", username: "Ann" }, createdAt: "2026-11-30T12:00:00.000Z" };
+	const longTitle = `[a]: http://b.example "${"title ".repeat(3_000)}"\n\n[a]`;
+	const messages = Array.from({ length: 6 }, (_, n) => ({ ...message, id: `m${n}`, seq: n, content: longTitle })) as never;
+	const piece = { described: undefined, messages, fileNames: new Map<string, string>(), last: 6, exportedAt: "" };
+	const parts: string[] = [];
+	for await (const text of drawPiece(piece)) parts.push(text);
+	expect(parts).toHaveLength(4);
+	expect(parts.join("").length).toBeLessThan(5_000);
+});
+
 it("leaves out an unread file that nothing names, whatever its id is", async () => {
 	const author = { userId: "claude", username: "Claude" };
 	const message = { type: "message", id: "m1", seq: 1, author, content: "Hi", createdAt: "2026-11-30T12:00:00.000Z" };
