@@ -52,7 +52,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/store/": /^src\/(protocol|platform|money)\//,
 	"src/conversation/replies/": /^src\/((protocol|money)\/|platform\/full\.ts$|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/messages/": /^src\/(protocol\/|platform\/full\.ts$|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
-	"src/conversation/people/": /^src\/(protocol\/|platform\/full\.ts$|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
+	"src/conversation/people/": /^src\/(protocol\/|platform\/(full|pause)\.ts$|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/lists/": /^src\/(protocol\/|platform\/|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/webhooks/": /^src\/((protocol|platform|webhooks)\/|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/people/wiring.ts": /^src\/(protocol\/|conversation\/)/,

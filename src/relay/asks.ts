@@ -1,6 +1,8 @@
 // Those who wait until the conversation has said whether they may enter a relay: many in one question, and one question after the other.
 // However many join at once, the conversation is asked a few times a second. Pure. Times in ms.
 
+import { endOfPause } from "../platform/pause.ts";
+
 /** Who is asked for at once, how many cursors the conversation has to read for them, and the pause between two questions. */
 const most = { asks: 200, cursors: 10, waiting: 10_000 };
 const gap = 100;
@@ -26,8 +28,8 @@ export class Asks<T extends { cursor?: string | undefined }> {
 	}
 
 	/** When the next question may be asked. */
-	get dueAt(): number {
-		return this.#askedAt + gap;
+	dueAt(now: number): number {
+		return endOfPause(this.#askedAt, gap, now);
 	}
 
 	/** Takes those for the next question, in order. `needsPage`: the relay cannot answer this cursor itself. */

@@ -165,7 +165,7 @@ export class Relay {
 				this.#timer = undefined;
 				void this.#ask();
 			},
-			Math.max(after, this.#asks.dueAt - now),
+			Math.max(after, this.#asks.dueAt(now) - now),
 		);
 	}
 

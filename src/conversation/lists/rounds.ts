@@ -6,6 +6,7 @@
 
 import type { SharedAlarm } from "../../platform/alarm.ts";
 import { orFull } from "../../platform/full.ts";
+import { endOfPause } from "../../platform/pause.ts";
 import { limits } from "../../protocol/limits.ts";
 import { isRefusal } from "../../protocol/refusal.ts";
 import type { Progress } from "../store/list-deliveries.ts";
@@ -84,14 +85,14 @@ export class Rounds {
 		const state = this.#state;
 		if (!store.exists || state.name === "running" || state.name === "paused") return;
 		if (store.log.head.revision <= this.#notifiedUpTo) return;
-		const until = this.#begunAt + gapBetweenRounds(store.members.count);
+		const until = endOfPause(this.#begunAt, gapBetweenRounds(store.members.count), now());
 		const wait = until - now();
 		if (wait <= 0) {
 			this.#begin();
 		} else if (wait <= longestTimer) {
 			const timer = (state.name === "waiting" && state.timer) || setTimeout(() => this.#begin(), wait);
 			this.#state = { name: "waiting", until, timer };
-		} else if (state.name === "idle") {
+		} else if (state.name === "idle" || state.until > until) {
 			this.#state = { name: "waiting", until, timer: undefined };
 			alarm.bringForward();
 		}

@@ -1,6 +1,8 @@
 // Tells something at once, and no more often than once in an interval: what happens meanwhile is told together. The timer keeps the object
 // in memory, so the interval must be short.
 
+import { endOfPause } from "../../platform/pause.ts";
+
 export class Coalesced {
 	readonly #tell: () => void;
 	readonly #interval: number;
@@ -19,7 +21,8 @@ export class Coalesced {
 	/** There is something to tell. */
 	request(): void {
 		if (this.#timer !== undefined) return;
-		const wait = this.#toldAt + this.#interval - this.#now();
+		const now = this.#now();
+		const wait = endOfPause(this.#toldAt, this.#interval, now) - now;
 		if (wait <= 0) this.#run();
 		else this.#timer = setTimeout(() => this.#run(), wait);
 	}

@@ -1,5 +1,6 @@
 // What waits to be sent to the relays: one delivery for all of them, at most four a second, with the chunks of a reply joined. Pure. Times in ms.
 
+import { endOfPause } from "../../platform/pause.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Addressee, Item } from "./delivery.ts";
 
@@ -35,8 +36,8 @@ export class Feed {
 	}
 
 	/** When the next delivery is due. */
-	get dueAt(): number {
-		return this.#takenAt + gap;
+	dueAt(now: number): number {
+		return endOfPause(this.#takenAt, gap, now);
 	}
 
 	take(now: number): Item[] {

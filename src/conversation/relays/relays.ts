@@ -103,7 +103,7 @@ export class Relays {
 		this.#feed.add(event, exceptUser);
 		// In the same step as what it is about.
 		if (!passing.has(event.type)) this.#setBehind(true);
-		this.#deliverAt(this.#feed.dueAt);
+		this.#deliverAt(this.#feed.dueAt(this.#with.now()));
 	}
 
 	/** Sends to a person's sockets at a relay. */
@@ -114,7 +114,7 @@ export class Relays {
 	sendFrame(to: Addressee, frame: string): void {
 		if (!this.isOn) return;
 		this.#feed.addFor(to, frame);
-		this.#deliverAt(this.#feed.dueAt);
+		this.#deliverAt(this.#feed.dueAt(this.#with.now()));
 	}
 
 	/** Closes sockets at the relays. They owe it from now on, even if this object dies. */

@@ -1,6 +1,7 @@
 // Turns events into frames: one encoding for everybody, few frames under load, and a failing socket affects no other.
 // Must not know any rule of the chat.
 
+import { endOfPause } from "../../platform/pause.ts";
 import { encodeFrame } from "../../protocol/encode-frame.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Client, Clients } from "../ports.ts";
@@ -151,7 +152,7 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 		if (this.#batch.isOpen) this.#isBatchUrgent ||= !isChunk;
 		if (this.#batch.isOpen || this.#isFlushing) return;
 		const now = this.#now();
-		const at = isChunk ? this.#sent.chunk + chunkGap(this.#sockets.size) : this.#sent.frame + this.gap;
+		const at = isChunk ? endOfPause(this.#sent.chunk, chunkGap(this.#sockets.size), now) : endOfPause(this.#sent.frame, this.gap, now);
 		if (at <= now) this.flush();
 		else this.#flushAt(at, now);
 	}

@@ -133,6 +133,19 @@ describe("a change to the conversation", () => {
 			);
 		}));
 
+	it("is delivered soon also if the clock was set back", () =>
+		withLists(async (harness) => {
+			harness.send("ann");
+			await settled();
+			harness.take();
+			harness.now -= 3_600_000;
+			const delivered = harness.delivered;
+			harness.send("ann");
+			await delivered;
+			await settled();
+			expect(harness.takeNotified()).toEqual(["c", "d"]);
+		}));
+
 	it("is delivered in rounds while more follow, each with the newest state", () =>
 		withLists(async (harness) => {
 			harness.send("ann");

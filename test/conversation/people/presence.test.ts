@@ -67,6 +67,16 @@ describe("a larger conversation", () => {
 			expect(toldTo(watching)).toMatchObject([{ type: "chat:presence", participantCount: limits.participants + 31 }]);
 		}));
 
+	it("says the number soon also if the clock was set back", () =>
+		inConversation(async (conversation) => {
+			const { watching } = crowd(conversation, limits.participants + 1);
+			const told = nextPresence(conversation);
+			conversation.now -= 3_600_000;
+			conversation.enter(guest(1000));
+			await told;
+			expect(toldTo(watching)).toMatchObject([{ type: "chat:presence", participantCount: limits.participants + 2 }]);
+		}));
+
 	it("names everybody again once they are few enough, and then whoever comes and goes", () =>
 		inConversation(async (conversation) => {
 			const { watching, others } = crowd(conversation, limits.participants + 2);

@@ -78,6 +78,25 @@ describe("frames", () => {
 		expect(client.events()).toEqual([[complete("1")], [complete("2")]]);
 	});
 
+	it("go out at once also if the clock was set back", () => {
+		const { clock, fanout, client } = fanoutTo(2);
+		fanout.broadcast(complete("1"));
+		fanout.broadcast(chunk("a", 0));
+		clock.now -= 3_600_000;
+		fanout.broadcast(complete("2"));
+		expect(client.events().flat()).toEqual([complete("1"), chunk("a", 0), complete("2")]);
+	});
+
+	it("with chunks wait no longer if the clock was set back", async () => {
+		const { clock, fanout, client } = fanoutTo(2);
+		fanout.broadcast(chunk("a", 0));
+		clock.now -= 3_600_000;
+		const next = client.frame();
+		fanout.broadcast(chunk("b", 1));
+		await next;
+		expect(client.events()).toEqual([[chunk("a", 0)], [chunk("b", 1)]]);
+	});
+
 	it("are gathered after the first in a busy conversation, in order, with one encoding for all", async () => {
 		const { fanout, clients, client } = fanoutTo(100);
 		const sent = client.frame();
