@@ -23,7 +23,7 @@ export class Entrance {
 	}
 
 	/** `page`: the messages as of the answer, for whoever may enter. */
-	open({ identity, isChatProtocol, holder }: Upgrade, entry: Entry, page: Page | undefined, { cursor, at }: Answer): Response {
+	open({ identity, isChatProtocol, holder }: Upgrade, entry: Entry, page: Page | undefined, { cursor, at, feed }: Answer): Response {
 		if ("refusal" in entry) return refuseUpgrade(entry.refusal);
 		if ("elsewhere" in entry || !page) return moveTo(0);
 		const { conversationId, sockets, accept } = this.#with;
@@ -36,7 +36,7 @@ export class Entrance {
 			network: identity.network,
 			holder,
 			...signInOf(identity),
-			relayed: { id: randomId(), at },
+			relayed: { id: randomId(), at, feed },
 		});
 		client.send(joinedFrame(entry.facts, page, cursor));
 		sockets.joined(client);

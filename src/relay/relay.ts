@@ -19,7 +19,8 @@ type Newcomer = { cursor?: string | undefined } & (
 	| { socket: Socket }
 );
 type Asking = { newcomer: Newcomer; needsPage: boolean };
-type Question = { asking: Asking[]; isResync: boolean };
+/** `before`: deliveries that were carried out before its answer. */
+type Question = { asking: Asking[]; isResync: boolean; before: Delivery[] };
 
 type Dependencies = {
 	conversationId: string;
@@ -114,7 +115,7 @@ export class Relay {
 	}
 
 	#apply(delivery: Delivery): void {
-		for (const closing of delivery.closings) this.#close(closing);
+		this.#closeAll(delivery);
 		if (this.#open().length === 0) return;
 		switch (this.#sequence.place(delivery)) {
 			case "next":
@@ -142,11 +143,16 @@ export class Relay {
 		if (isNew) this.#with.kept.put(place.cursor);
 	}
 
-	/** Only sockets that were let in before it was decided. */
-	#close({ at, userId, sessions, tokenIds, code, reason }: Closing): void {
+	#closeAll({ closings, feed }: Delivery): void {
+		for (const closing of closings) this.#close(closing, feed);
+	}
+
+	/** Only sockets that were let in before it was decided. `latest`: the life of the conversation's object that says so. */
+	#close(closing: Closing, latest: string): void {
+		const { userId, sessions, tokenIds, code, reason } = closing;
 		const { sockets } = this.#with;
 		for (const socket of userId === undefined ? [...sockets.all()] : sockets.of(userId)) {
-			if ((socket.relayed?.at ?? 0) >= at) continue;
+			if (isLater(socket, closing, latest)) continue;
 			if (sessions && !sessions.includes(socket.session ?? "")) continue;
 			if (tokenIds && !tokenIds.includes(socket.tokenId ?? "")) continue;
 			socket.close(code, reason);
@@ -193,7 +199,7 @@ export class Relay {
 		const needsPage = (at: string | undefined) =>
 			cursor && this.#window && !isResync ? !this.#window.since(at, cursor) : at !== undefined;
 		asking.push(...this.#asks.take(now(), needsPage));
-		return asking.length > 0 ? { asking, isResync } : undefined;
+		return asking.length > 0 ? { asking, isResync, before: [] } : undefined;
 	}
 
 	/** The answer holds between two deliveries: newcomers are let in exactly there. */
@@ -205,6 +211,7 @@ export class Relay {
 		this.#held = this.#held.filter((held) => !isBefore(held));
 		for (const { delivery, done } of before) {
 			this.#apply(question.isResync ? { ...delivery, items: [] } : delivery);
+			question.before.push(delivery);
 			done();
 		}
 		if (!this.#canSettle(answer, question)) {
@@ -220,6 +227,8 @@ export class Relay {
 		if (this.#open().length > 0 || answer.entries.some((entry) => "facts" in entry)) this.#moveTo(answer);
 		else this.#window = undefined;
 		this.#letIn(answer, question);
+		// Something may have been decided about newcomers since it was answered.
+		for (const delivery of question.before) this.#closeAll(delivery);
 		this.#release();
 	}
 
@@ -268,6 +277,13 @@ export class Relay {
 	#pageFor({ cursor }: Newcomer, page: Page | undefined, head: string): Page | undefined {
 		return page ?? this.#window?.since(cursor, head);
 	}
+}
+
+/** Each life of the conversation's object has a clock of its own, which may have been set back: a later life is later in any case. */
+function isLater({ relayed }: Socket, { at, feed }: Closing, latest: string): boolean {
+	if (!relayed) return false;
+	if (feed === undefined || relayed.feed === feed || (relayed.feed !== latest && feed !== latest)) return relayed.at >= at;
+	return relayed.feed === latest;
 }
 
 function askOf(newcomer: Newcomer, needsPage: boolean): Ask {

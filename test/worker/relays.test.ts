@@ -330,6 +330,41 @@ describe("access ends at a relay", () => {
 		await vi.waitUntil(() => known().some(isHere), { timeout: 30_000 });
 	});
 
+	it("although the clock was set back since it was let in, and the conversation has slept", async () => {
+		const { id, ann, readers } = await withRelay("bob");
+		const [bob] = readers as [Client];
+		await evict(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		passTime(-3_600_000);
+		expect((await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"))).status).toBe(204);
+		expect(await bob.closed).toBe(4403);
+		ann.say("SAID-AFTER");
+		await heard(ann, "SAID-AFTER");
+		expect(said(bob)).toEqual([]);
+	});
+
+	it("although it ends between the conversation's answer and its arrival", async () => {
+		const id = await newConversation("ann", ["bob", "cyd"]);
+		for (const name of ["ann", "cyd"]) await Client.join(name, id);
+		let step: "asked" | "answered" | "ended" | "delivered" = "asked";
+		const { admit } = ConversationObject.prototype;
+		vi.spyOn(ConversationObject.prototype, "admit").mockImplementation(async function (this: ConversationObject, ...asked) {
+			const answer = await admit.apply(this, asked);
+			if (step === "asked") step = "answered";
+			while (step !== "delivered") await scheduler.wait(5);
+			return answer;
+		});
+		const { deliver } = RelayObject.prototype;
+		vi.spyOn(RelayObject.prototype, "deliver").mockImplementation(function (this: RelayObject, delivery) {
+			if (step === "ended" && delivery.closings.length > 0) step = "delivered";
+			return deliver.call(this, delivery);
+		});
+		const opening = Client.open("bob", id);
+		await vi.waitUntil(() => step === "answered", { timeout: 30_000 });
+		step = "ended";
+		await env.CONVERSATIONS.getByName(id).disconnect("bob");
+		expect(await (await opening).closed).toBe(4401);
+	});
+
 	it("when the conversation is deleted", async () => {
 		const { id, readers } = await withRelay("bob", "cyd");
 		await call("DELETE", `/conversations/${id}`, await tokenOf("ann"));

@@ -118,10 +118,10 @@ export class Relays {
 	}
 
 	/** Closes sockets at the relays. They owe it from now on, even if this object dies. */
-	close(closing: Omit<Closing, "at">): void {
+	close(closing: Omit<Closing, "at" | "feed">): void {
 		if (!this.isOn) return;
 		const at = this.tick();
-		for (const relay of this.#relays.values()) relay.owe({ ...closing, at });
+		for (const relay of this.#relays.values()) relay.owe({ ...closing, at, feed: this.#feedId });
 		this.#with.alarm.bringForward();
 		this.#deliverAt(0);
 	}

@@ -80,7 +80,8 @@ export class RemoteRelay {
 	owe(closing: Closing): void {
 		// Too many to remember: all sockets close, and reconnect if they may.
 		const isFull = this.#owed.length >= mostOwed && closing.userId !== undefined;
-		const owed = isFull ? { at: closing.at, code: closeCodes.resync, reason: "much has changed" } : closing;
+		const { at, feed } = closing;
+		const owed = isFull ? { at, ...(feed !== undefined && { feed }), code: closeCodes.resync, reason: "much has changed" } : closing;
 		if (isFull) this.#confirmed(this.#owed);
 		this.#owed = [...this.#owed, owed];
 		this.#with.rows.owe(this.number, owed);

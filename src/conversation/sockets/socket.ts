@@ -29,8 +29,8 @@ export type Attachment = PlatformAttachment & {
 	/** The first message that they may receive, if there are older ones; and when their membership ends, in ms. */
 	readsFrom?: number;
 	endsAt?: number;
-	/** At a relay: by what the conversation names the socket, and when it was let in, by the conversation's clock in ms. */
-	relayed?: { id: string; at: number };
+	/** At a relay: by what the conversation names the socket, and when it was let in, by the clock of one life of its object, in ms. */
+	relayed?: { id: string; at: number; feed?: string };
 	/** When the person's latest bad frames arrived, in ms. */
 	badFrames?: readonly number[];
 };

@@ -16,10 +16,10 @@ export class Sockets {
 	readonly #byPerson = new ByPerson<Socket>();
 	readonly #floodControl: FloodControl;
 	readonly #hooks: SocketHooks;
-	readonly #closing: (closing: Omit<Closing, "at">) => void;
+	readonly #closing: (closing: Omit<Closing, "at" | "feed">) => void;
 
 	/** `closing` is called with what is closed for everybody's or one person's sockets, so that it reaches those elsewhere. */
-	constructor(sends: Rate, hooks: SocketHooks, closing: (closing: Omit<Closing, "at">) => void = () => {}) {
+	constructor(sends: Rate, hooks: SocketHooks, closing: (closing: Omit<Closing, "at" | "feed">) => void = () => {}) {
 		this.#floodControl = new FloodControl(sends);
 		this.#hooks = hooks;
 		this.#closing = closing;

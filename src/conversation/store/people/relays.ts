@@ -2,9 +2,13 @@
 
 import type { CloseCode } from "../../../protocol/errors.ts";
 
-/** Sockets to close: everybody's or one person's, perhaps only those that some sessions or personal tokens opened before `at`, in ms. */
+/**
+ * Sockets to close: everybody's or one person's, perhaps only those that some sessions or personal tokens opened before `at`, in ms, by the
+ * clock of one life of the conversation's object, which `feed` names.
+ */
 export type Closing = {
 	at: number;
+	feed?: string;
 	userId?: string;
 	sessions?: readonly string[];
 	tokenIds?: readonly string[];
