@@ -13,7 +13,7 @@ const page = /\/Type\s*\/Page(?!\w)/g;
 /** What a node of the tree says about the pages below it. */
 const said = /\/Count\s+(\d+)/g;
 const kids = /\/Kids\s*\[([\d\sR]*)\]/g;
-const openKids = /\/Kids\s*\[[^\]]*$/;
+const openKids = /\/Kids\s*\[/;
 /** Names may be written with the codes of their letters. Nobody writes these so except to hide them. */
 const escaped = /\/(?:\w|#[0-9a-f]{2}){4,24}/gi;
 const telling = new Set(["/Type", "/Page", "/Pages", "/Kids", "/Count", "/ObjStm", "/Encrypt"]);
@@ -43,7 +43,7 @@ export class PdfPages {
 		if (!this.#isUnknown) await this.#read(this.#rest, true);
 		this.#rest = new Uint8Array();
 		const pages = Math.max(this.#pages, this.#said, this.#children.size);
-		return this.#isUnknown || this.#pages === 0 ? undefined : pages;
+		return this.#isUnknown || this.#pages === 0 || !Number.isSafeInteger(pages) ? undefined : pages;
 	}
 
 	/** Returns the number of bytes that need not be read again. */
@@ -70,8 +70,10 @@ export class PdfPages {
 		}
 		// A mark at the end may go on in the next piece: it is counted with that.
 		const last = isEnd ? text.length : Math.max(from, text.length - overlap);
-		const open = isEnd ? -1 : text.slice(from).search(openKids);
-		const until = open < 0 ? last : Math.min(last, from + open);
+		// Looked for behind the last end of a list, so that many beginnings are each looked at once.
+		const closed = Math.max(from, text.lastIndexOf("]") + 1);
+		const open = isEnd ? -1 : text.slice(closed).search(openKids);
+		const until = open < 0 ? last : Math.min(last, closed + open);
 		this.#count(text.slice(from), until - from);
 		return until;
 	}
@@ -86,7 +88,8 @@ export class PdfPages {
 
 	/** A child of two nodes is shown twice with all that is below it. So the tree of a few nodes may have any number of pages. */
 	#countChildren(list: string): void {
-		for (const [, number = "", generation] of list.matchAll(/(\d+)\s+(\d+)\s+R/g)) {
+		// A long row of digits is looked at once, and not from each of its digits on.
+		for (const [, number = "", generation] of list.matchAll(/(?<!\d)(\d+)\s+(\d+)\s+R/g)) {
 			const child = `${Number(number)} ${generation}`;
 			this.#isUnknown ||= this.#children.has(child);
 			this.#children.add(child);

@@ -35,6 +35,20 @@ describe("the pages of a PDF", () => {
 		for (const piece of [1, 9, bytes.length]) expect(await pagesOf(bytes, piece)).toBe(pages);
 	});
 
+	it.each([
+		["many lists that do not end", `${"/Kids[".repeat(90_000)}]`],
+		["a list of one long number", `/Kids[${"1".repeat(200_000)}]`],
+		["one long number", `/Count ${"9".repeat(400)}`],
+	])(
+		"are looked for in little time among %s",
+		async (_what, text) => {
+			const began = performance.now();
+			expect(await pagesOf(new TextEncoder().encode(`%PDF-1.7\n/Type/Page ${text}`))).not.toBe(Number.POSITIVE_INFINITY);
+			expect(performance.now() - began).toBeLessThan(1_000);
+		},
+		600_000,
+	);
+
 	it("are not known of an encrypted or damaged one", async () => {
 		expect(await pagesOf(await pdf(2, { isEncrypted: true }))).toBeUndefined();
 		expect(await pagesOf((await pdf(2, { isCompressed: true })).slice(0, 130))).toBeUndefined();
