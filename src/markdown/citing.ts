@@ -6,7 +6,7 @@ import type { Mention } from "../protocol/message.ts";
 import type { Citation } from "../protocol/sources.ts";
 import { lineEnds, type Placed } from "./lexer.ts";
 import { marked } from "./marks.ts";
-import type { CitationToken, FormulaToken, Mark, ReferenceToken } from "./nodes.ts";
+import type { CitationToken, FootnoteToken, FormulaToken, Mark, ReferenceToken } from "./nodes.ts";
 
 /** Where marks stand in the parsed text: after each cited passage, in order. The same source has one mark at a place. */
 export function marksOf(text: string, citations: readonly Citation[], mentions: readonly Mention[]): Mark[] {
@@ -98,7 +98,7 @@ function leavesOf(top: Token[], source: string): Leaf[] {
 			const spot = { siblings, token };
 			const after = around && index === siblings.length - 1 ? around : spot;
 			if (isEmphasis(token)) collect((token as Tokens.Strong).tokens, after);
-			else for (const children of childrenOf(token as MarkedToken | ReferenceToken)) collect(children);
+			else for (const children of childrenOf(token as MarkedToken | ReferenceToken | FootnoteToken)) collect(children);
 			if (isLeaf(token as MarkedToken)) locate(spot, after);
 		}
 	};
@@ -111,7 +111,7 @@ function isEmphasis({ type }: Token): boolean {
 }
 
 /** A link is one piece: a mark in it would lead elsewhere than the link. */
-function childrenOf(token: MarkedToken | ReferenceToken): Token[][] {
+function childrenOf(token: MarkedToken | ReferenceToken | FootnoteToken): Token[][] {
 	switch (token.type) {
 		case "list":
 			return token.items.map(({ tokens }) => tokens);
@@ -123,6 +123,7 @@ function childrenOf(token: MarkedToken | ReferenceToken): Token[][] {
 		case "blockquote":
 			return [token.tokens];
 		case "text":
+		case "footnote":
 			return token.tokens ? [token.tokens] : [];
 		default:
 			return [];

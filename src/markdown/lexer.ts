@@ -3,7 +3,7 @@
 import { Lexer, type MarkedOptions, type MarkedToken, type Token, Tokenizer, type TokenizerThis, type Tokens } from "marked";
 import { type Formula, formulaAt, formulaBlock, formulasIn, hasFormulas, nextFormulaBlock } from "./formulas.ts";
 import { targetOf } from "./links.ts";
-import type { FormulaToken } from "./nodes.ts";
+import type { Footnotes, FormulaToken } from "./nodes.ts";
 
 let openEnd: typeof import("./openEnd.ts") | undefined;
 
@@ -21,9 +21,9 @@ export function lineEnds(text: string): string {
 }
 
 /** `context`: the whole text, which `source` is the end of. `isGrowing`: more text may follow. Its end is read as if it were complete. */
-export function lex(source: string, context = source, isGrowing = false): MarkedToken[] {
+export function lex(source: string, footnotes?: Footnotes, context = source, isGrowing = false): MarkedToken[] {
 	try {
-		return new OwnLexer(context, isGrowing).lex(source) as MarkedToken[];
+		return new OwnLexer(context, isGrowing, footnotes).lex(source) as MarkedToken[];
 	} catch {
 		// Thousands of nested quotes exhaust the stack. The text is shown as written.
 		return [{ type: "escape", raw: source, text: source }];
@@ -47,8 +47,9 @@ class OwnLexer extends Lexer {
 	/** The text whose inline markup is being read. */
 	current = "";
 
-	constructor(context: string, isGrowing: boolean) {
-		super({ gfm: true, tokenizer: new OwnTokenizer(), ...(hasFormulas(context) && formulaOptions) });
+	constructor(context: string, isGrowing: boolean, footnotes: Footnotes | undefined) {
+		const options = hasFormulas(context) ? formulaOptions : undefined;
+		super({ gfm: true, tokenizer: new OwnTokenizer(), ...(footnotes ? footnotes.options(options, isGrowing) : options) });
 		this.context = context;
 		this.end = context.slice(-1_000).trimEnd();
 		this.isGrowing = isGrowing;

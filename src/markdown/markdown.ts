@@ -6,7 +6,7 @@ import type { Mention } from "../protocol/message.ts";
 import type { Citation } from "../protocol/sources.ts";
 import { lex, lineEnds, type Placed } from "./lexer.ts";
 import { marked } from "./marks.ts";
-import { type Mark, type Node, nodesOf, type Reading } from "./nodes.ts";
+import { type Footnotes, type Mark, type Node, nodesOf, type Reading } from "./nodes.ts";
 
 /** `offset`: the block's position in the source, which stays the same while the text grows. */
 export type Block = { offset: number; node: Node };
@@ -20,6 +20,8 @@ export type GrowingMarkdown = {
 	open: readonly Block[];
 	/** The number of marks in the finished blocks. */
 	marked: number;
+	/** Of the finished blocks. */
+	footnotes?: Footnotes | undefined;
 };
 
 /** The cited passages of a text, and the code that marks them, which is loaded when it is needed. */
@@ -33,16 +35,22 @@ export type Citing = {
 
 export const nothingRead: GrowingMarkdown = { source: "", finished: [], finishedLength: 0, open: [], marked: 0 };
 
-/** The blocks of a complete text. */
-export function readMarkdown(text: string, mentions: readonly Mention[] = [], citing?: Citing): readonly Block[] {
+/** The blocks of a complete text. `begin`: begins to read footnotes; without it they are shown as they are written. */
+export function readMarkdown(text: string, mentions: readonly Mention[] = [], citing?: Citing, begin?: () => Footnotes): readonly Block[] {
 	const isMarked = mentions.length > 0;
 	const source = isMarked ? marked(text, mentions) : text;
-	const tokens = placed(0, lex(lineEnds(source)));
+	const footnotes = begin?.();
+	const tokens = placed(0, lex(lineEnds(source), footnotes));
 	const cited = citing ? citing.code.cite(tokens, citing.code.marksOf(text, citing.citations, mentions)) : tokens;
-	const blocks = blocksOf(cited, { isMarked, isOpen: false });
+	const blocks = withNotes(blocksOf(cited, { isMarked, isOpen: false, footnotes }), footnotes);
 	if (blocks.some(({ node }) => hasWords(node))) return blocks;
 	// Marks alone, such as `#` or `- `, would show nothing.
 	return text.trim() === "" ? [] : [{ offset: 0, node: { type: "paragraph", nodes: [{ type: "text", text }] } }];
+}
+
+/** No other block has their offset. */
+function withNotes(blocks: Block[], footnotes: Footnotes | undefined): Block[] {
+	return [...blocks, ...(footnotes?.section() ?? []).map((node) => ({ offset: -1, node }))];
 }
 
 function hasWords(node: Node): boolean {
@@ -56,24 +64,32 @@ function hasWords(node: Node): boolean {
  * The blocks of a text that has grown; finished ones stay the same objects. Any other text is parsed from its beginning, and so is one
  * with new marks in its finished blocks.
  */
-export function growMarkdown(before: GrowingMarkdown, text: string, citing?: Citing): GrowingMarkdown {
+export function growMarkdown(before: GrowingMarkdown, text: string, citing?: Citing, begin?: () => Footnotes): GrowingMarkdown {
 	const source = lineEnds(text);
 	const marks = citing?.code.marksOf(text, citing.citations, []) ?? [];
 	const marksWithin = (length: number) => marks.filter(({ at }) => at <= length).length;
-	const isGrown = source.startsWith(before.source) && marksWithin(before.finishedLength) === before.marked;
+	const isGrown =
+		source.startsWith(before.source) &&
+		marksWithin(before.finishedLength) === before.marked &&
+		// The code for footnotes may have been loaded since.
+		(!begin || before.footnotes || !before.source.includes("[^"));
 	const base = isGrown ? before : nothingRead;
-	const tokens = placed(base.finishedLength, lex(source.slice(base.finishedLength), source, true));
+	const footnotes = base.footnotes?.next() ?? begin?.();
+	const tokens = placed(base.finishedLength, lex(source.slice(base.finishedLength), footnotes, source, true));
 	const last = openFrom(tokens);
 	const finishedLength = tokens[last]?.offset ?? base.finishedLength;
 	const inFinished = marksWithin(finishedLength);
 	const cited = (tokens: readonly Placed[], from: number, to?: number) => citing?.code.cite(tokens, marks.slice(from, to)) ?? tokens;
-	const fresh = blocksOf(cited(tokens.slice(0, last), base.marked, inFinished), { isMarked: false, isOpen: false });
+	const fresh = blocksOf(cited(tokens.slice(0, last), base.marked, inFinished), { isMarked: false, isOpen: false, footnotes });
+	const openNotes = footnotes?.next();
+	const open = blocksOf(cited(tokens.slice(last), inFinished), { isMarked: false, isOpen: true, footnotes: openNotes });
 	return {
 		source,
 		finished: fresh.length > 0 ? [...base.finished, ...fresh] : base.finished,
 		finishedLength,
-		open: blocksOf(cited(tokens.slice(last), inFinished), { isMarked: false, isOpen: true }),
+		open: withNotes(open, openNotes),
 		marked: inFinished,
+		footnotes,
 	};
 }
 

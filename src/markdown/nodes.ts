@@ -1,6 +1,6 @@
 // The tree of a Markdown text, made from tokens: only what is rendered. Pure; makes no HTML.
 
-import type { MarkedToken, Token, Tokens } from "marked";
+import type { MarkedOptions, MarkedToken, Token, Tokens } from "marked";
 import { decodeEntities } from "./entities.ts";
 import { type Target, targetOf } from "./links.ts";
 import { bare, partsOf } from "./marks.ts";
@@ -11,6 +11,10 @@ export type Node =
 	| { type: "mention"; index: number; text: string }
 	/** The number of a source, whose index this is. */
 	| { type: "citation"; source: number }
+	/** The number of a footnote. `isFirst`: no other one before it has the same number. */
+	| { type: "footnote"; number: number; isFirst: boolean }
+	/** The notes at the end of a text, with their numbers. */
+	| { type: "footnotes"; numbers: readonly number[]; items: readonly Nodes[] }
 	| { type: "break" }
 	| { type: "rule" }
 	/** The checkbox of a task. */
@@ -47,11 +51,27 @@ export type ReferenceToken = { type: "reference"; raw: string; tokens: Token[] }
 /** A formula in a text, or in lines of its own. Without `tex`, it is still being written. */
 export type FormulaToken = { type: "formula"; raw: string; tex: string; isDisplay: boolean; isBlock: boolean };
 
+/** A reference to a footnote, or its definition if it has `tokens`. */
+export type FootnoteToken = { type: "footnote"; raw: string; label: string; tokens?: Token[] };
+
+/** The footnotes of a text while it is parsed and read. Their code is loaded when it is needed. */
+export type Footnotes = {
+	/** Options of the parser, with footnotes. */
+	options(base: MarkedOptions | undefined, isGrowing: boolean): MarkedOptions;
+	/** To be called in the order of the text. */
+	read(token: FootnoteToken, isOpen: boolean, inner: (tokens: readonly Token[]) => Nodes): Nodes;
+	/** For the text that follows. */
+	next(): Footnotes;
+	/** The notes, which stand at the end of the text. */
+	section(): Nodes;
+};
+
 export type Reading = {
 	/** Mentions are marked in the text. Marks are removed from addresses, code, and everything else that is not plain text. */
 	isMarked: boolean;
 	/** More text may follow. */
 	isOpen: boolean;
+	footnotes?: Footnotes | undefined;
 };
 
 type Place = Reading & { depth: number; isInLink: boolean };
@@ -81,7 +101,7 @@ function isTag({ type, raw }: Token): boolean {
 	return type === "html" && /^<(?:sub|sup|kbd)>$/i.test(raw);
 }
 
-type ReadToken = MarkedToken | CitationToken | ReferenceToken | FormulaToken;
+type ReadToken = MarkedToken | CitationToken | ReferenceToken | FormulaToken | FootnoteToken;
 
 function read(token: ReadToken, place: Place): Nodes {
 	const plain = (text: string) => (place.isMarked ? bare(text) : text);
@@ -93,6 +113,8 @@ function read(token: ReadToken, place: Place): Nodes {
 			return [];
 		case "citation":
 			return [{ type: "citation", source: token.source }];
+		case "footnote":
+			return place.footnotes?.read(token, place.isOpen, inner) ?? [];
 		case "hr":
 			return [{ type: "rule" }];
 		case "br":

@@ -22,7 +22,7 @@ export function asIfWhole(text: string, source: string, context: string): string
 		.replace(taskToBe, "")
 		.replace(/[`\\]+$/, "");
 	const code = openCode(shown);
-	if (!code) return withoutLinkToBe(shown).replace(marksToBe, "").replace(tagToBe, "$1").trimEnd();
+	if (!code) return withoutLinkToBe(shown.replace(footnoteToBe, "")).replace(marksToBe, "").replace(tagToBe, "$1").trimEnd();
 	const content = shown.slice(code.end);
 	if (content.trim() === "") return shown.slice(0, code.end - code.ticks.length);
 	return withoutLinkToBe(shown + (/^ .*\S$/s.test(content) ? " " : "") + code.ticks);
@@ -47,6 +47,9 @@ const tableToBe = /(?:^|\n) *\|[^\n]*(?:\n[ |:-]*)?$/;
 /** Emphasis, an escape, a character reference, a line break or another tag, a picture. */
 const marksToBe = /(?:[*_~\\]|&(?:#x?[\da-f]{0,7}|[a-z][a-z\d]{0,5})?|<(?:br?\s*\/?|\/?(?:s(?:u[bp]?)?|k(?:bd?)?)?)?|(?<=^|[\s[(*_~])!)+$/i;
 
+/** A reference to a footnote, and at the beginning of a line also one that may become the footnote's definition. */
+const footnoteToBe = /\[\^[^\s[\]]*$|(?<=^|\n) {0,3}\[\^[^\s[\]]+\]$/;
+
 /** An address in angle brackets, or HTML. */
 const tagToBe = /<(\/?[a-z][^\s<>]*)$/i;
 
@@ -68,9 +71,9 @@ function openCode(text: string): { ticks: string; end: number } | undefined {
 	return open;
 }
 
-/** Matches an escaped character, code, a bracket, or the end of a link's text with what follows of its address or reference. */
+/** Matches an escaped character, code, a reference to a footnote, a bracket, or the end of a link's text with what follows of its address or reference. */
 const linkParts =
-	/\\[\s\S]|(`+)(?!`)[\s\S]*?[^`]\1(?!`)|!?\[(?!\^)|\](?:\((?:\\.|\([^()\s]*\)?|[^()\s\\])*(?:\s+(?:["'(][^"')]*["')]?)?)?(\))?|\[[^[\]]*(\])?)?/g;
+	/\\[\s\S]|(`+)(?!`)[\s\S]*?[^`]\1(?!`)|\[\^[^\s[\]]+\](?!\()|!?\[(?!\^)|\](?:\((?:\\.|\([^()\s]*\)?|[^()\s\\])*(?:\s+(?:["'(][^"')]*["')]?)?)?(\))?|\[[^[\]]*(\])?)?/g;
 
 /** A link's text without its brackets and what there is of its address. A picture is left out. */
 function withoutLinkToBe(text: string): string {

@@ -22,9 +22,9 @@ function watch(): void {
 		section span strong sub sup svg table tbody td th thead time tr ul`);
 	const attributes =
 		words(`aria-controls aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-posinset aria-pressed aria-setsize checked
-		class d data-continued data-display data-hue data-id data-kind data-last data-numbered data-row data-source data-wide data-wrapped
-		datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
-		tabindex target title type viewBox width`);
+		class d data-continued data-display data-hue data-id data-kind data-last data-level data-number data-numbered data-row data-source data-wide
+		data-wrapped datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
+		tabindex target title type value viewBox width`);
 	const math = words(`math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub
 		msubsup msup mtable mtd mtext mtr munder munderover none`);
 	const inLog = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=log]") != null;
@@ -34,7 +34,12 @@ function watch(): void {
 		attributes.has(name) ||
 		(name === "style" && !element.closest("article")) ||
 		(isMath(element) && !/^(on.*|href|src|id)$/.test(name) && !/url|position|fixed|expression/.test(value));
+	// Only ids of `useId` are allowed: another id could pass for a part of the page.
+	const isOwnId = (id: string) => /^(?:P\d+-\d+(?:-(?:note|ref)-\d+)?)?$/.test(id);
+	/** Between a text and its footnotes. */
+	const isWithinText = (href: string) => href.startsWith("#") && isOwnId(href.slice(1));
 	const checkLink = (link: HTMLAnchorElement) => {
+		if (isWithinText(link.getAttribute("href") ?? "")) return;
 		const { protocol, host, pathname } = new URL(link.href);
 		if (!["http:", "https:", "mailto:"].includes(protocol)) breaches.push(`a link to ${link.href}`);
 		if (link.rel !== "noopener noreferrer nofollow" || link.target !== "_blank") breaches.push(`an open link: ${link.outerHTML}`);
@@ -45,8 +50,7 @@ function watch(): void {
 		if (!tags.has(element.localName) && !isMath(element)) breaches.push(`an element <${element.localName}>`);
 		for (const { name, value } of element.attributes)
 			if (!isAllowed(element, name, value)) breaches.push(`<${element.localName} ${name}="${value}">`);
-		// Only ids of `useId` are allowed: another id could pass for a part of the page.
-		if (!/^(?:P\d+-\d+)?$/.test(element.id)) breaches.push(`the name ${element.id}`);
+		if (!isOwnId(element.id)) breaches.push(`the name ${element.id}`);
 		if (element.matches("input:not([type=checkbox]:disabled)")) breaches.push("a field");
 		if (element instanceof HTMLAnchorElement) checkLink(element);
 	};

@@ -1,8 +1,9 @@
-// Finding one's way in what is read: the time of each message, the question of a reply.
+// Finding one's way in what is read: the time of each message, the question of a reply, footnotes, the contents of a long answer.
 
 import { beforeAll, expect, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
+import { hardToHit, violations } from "../e2e/accessibility.ts";
 import { look } from "../e2e/look.ts";
 import { browser, openBrowser, product } from "../e2e/opened.ts";
 import { Stage } from "../e2e/stage.ts";
@@ -90,4 +91,189 @@ it("takes less room where people choose so in the settings", async () => {
 	await look(stage.visitor, "compact");
 	await choose("Comfortable");
 	await expect.poll(height).toBe(before);
+});
+
+const noted = `Water boils at 100 °C at sea level.[^sea] On Mount Everest it boils at about 70 °C[^everest], and salt changes little.[^sea]
+
+${Array.from({ length: 40 }, (_, line) => `Paragraph ${line} of a long answer.`).join("\n\n")}
+
+[^sea]: Where the air has a pressure of *1013 hPa*.
+[^everest]: Measured in 2006, see [the report](https://reports.example/everest).
+
+    The pressure was 337 hPa.`;
+
+it("leads from the number of a footnote to the note and back, by keyboard too", async () => {
+	const { page, log } = stage.visitor;
+	const reply: Partial<Message> = { role: "assistant", author: claude };
+	stage.clear([said(1, noted, reply), said(2, noted.replace("Water", "Milk"), reply)]);
+	const [water, milk] = [log.getByRole("article").first(), log.getByRole("article").last()];
+	await milk.getByText("The pressure was").waitFor();
+	const path = page.url();
+	const inSight = (text: string) =>
+		milk.getByText(text).evaluate((element) => {
+			const { top, bottom } = element.getBoundingClientRect();
+			return top > 0 && bottom < innerHeight;
+		});
+	const focused = () =>
+		page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.getAttribute("aria-label"));
+	// The note that is referred to twice has one number, and leads back to where somebody came from.
+	expect(await milk.getByRole("link", { name: /^Footnote/ }).evaluateAll((links) => links.map((link) => link.ariaLabel))).toEqual(
+		["1", "2", "1"].map((number) => `Footnote ${number}`),
+	);
+	await milk.getByRole("link", { name: "Footnote 1" }).nth(1).press("Enter");
+	await expect.poll(focused).toBe("Where the air has a pressure of 1013 hPa.");
+	await expect.poll(() => inSight("Where the air")).toBe(true);
+	expect(await inSight("Milk boils")).toBe(false);
+	await page.keyboard.press("Tab");
+	expect(await focused()).toBe("Back to the text");
+	await page.keyboard.press("Enter");
+	await expect.poll(() => inSight("Milk boils")).toBe(true);
+	expect(
+		await milk
+			.getByRole("link", { name: "Footnote 1" })
+			.nth(1)
+			.evaluate((link) => link === document.activeElement),
+	).toBe(true);
+	// The other message has numbers and notes of its own.
+	await water.getByRole("link", { name: "Footnote 2" }).click();
+	const notes = water.getByRole("region", { name: "Footnotes" });
+	await expect
+		.poll(() =>
+			notes
+				.getByRole("listitem")
+				.nth(1)
+				.evaluate((note) => note === document.activeElement),
+		)
+		.toBe(true);
+	await look(stage.visitor, "footnotes-note");
+	await notes.getByRole("link", { name: "Back to the text" }).last().click();
+	await expect.poll(() => water.getByRole("link", { name: "Footnote 2" }).evaluate((link) => link === document.activeElement)).toBe(true);
+	await look(stage.visitor, "footnotes-text");
+	expect(page.url()).toBe(path);
+	expect(await log.locator("[id]").evaluateAll((all) => all.length - new Set(all.map(({ id }) => id)).size)).toBe(0);
+	expect(await violations(page)).toEqual([]);
+	expect(await stage.breaches()).toEqual([]);
+});
+
+it("copies a message with its footnotes as they were written, and selected text without their numbers", async () => {
+	const { page, log } = stage.visitor;
+	stage.clear([said(1, noted, { role: "assistant", author: claude })]);
+	const article = log.getByRole("article");
+	await article.getByRole("link", { name: "Footnote 2" }).waitFor();
+	await article.focus();
+	await article.getByRole("button", { name: "Copy" }).press("Enter");
+	await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(noted);
+	await article.getByText("Water boils").evaluate((paragraph) => document.getSelection()?.selectAllChildren(paragraph));
+	await page.keyboard.press("ControlOrMeta+C");
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+		/^Water boils at 100 °C at sea level\. On .* 70 °C, and salt changes little\.$/,
+	);
+	await page.evaluate(() => document.getSelection()?.empty());
+	expect(await stage.breaches()).toEqual([]);
+});
+
+it("shows footnotes while a reply is written, and moves nothing when it ends", async () => {
+	const { log } = stage.visitor;
+	stage.clear();
+	const reply = stage.begin();
+	const texts: string[] = [];
+	const article = log.getByRole("article");
+	for (const piece of [
+		"Water boils.[",
+		"^se",
+		"a] So",
+		" does tea.[^1",
+		"]\n\n[^",
+		"sea]",
+		": At sea",
+		" level.\n[^1]:",
+		" Tea is water.",
+		"\n",
+	]) {
+		reply.write(piece);
+		await expect.poll(async () => /\.$|level|does/.test(await article.innerText()) || texts.length < 2).toBe(true);
+		texts.push(await article.innerText());
+	}
+	expect(texts.filter((text) => /[[\]^]/.test(text))).toEqual([]);
+	await log.getByRole("region", { name: "Footnotes" }).getByText("Tea is water.").waitFor();
+	const place = () =>
+		article
+			.getByRole("listitem")
+			.last()
+			.evaluate((note) => note.getBoundingClientRect().bottom - (note.closest("article")?.getBoundingClientRect().top ?? 0));
+	const before = await place();
+	reply.end();
+	await article.getByRole("button", { name: "Copy" }).waitFor({ state: "attached" });
+	expect(await place()).toBe(before);
+	expect(await stage.breaches()).toEqual([]);
+});
+
+const chapters = [
+	"# Cooking",
+	"## Water",
+	"### Salt &amp; [pepper](https://pepper.example)",
+	"## `Tea` and **coffee**",
+	"## Water",
+	"# The end",
+];
+const long = chapters
+	.map(
+		(heading, chapter) =>
+			`${heading}\n\n${Array.from({ length: 12 }, (_, line) => `Paragraph ${line} of chapter ${chapter}.`).join("\n\n")}`,
+	)
+	.join("\n\n");
+
+it("offers the contents of a long answer, which lead to its headings, by keyboard too", async () => {
+	const { page, log } = stage.visitor;
+	const reply: Partial<Message> = { role: "assistant", author: claude };
+	stage.clear([said(1, chapters.join("\n\n"), reply), said(2, long.replaceAll("\n#", "\n"), reply), said(3, long, reply)]);
+	const article = log.getByRole("article").last();
+	await article.getByText("Paragraph 11 of chapter 5.").waitFor();
+	const contents = log.getByRole("button", { name: "Contents" });
+	await contents.waitFor();
+	// Neither a short answer has any, nor one with few headings.
+	expect(await contents.count()).toBe(1);
+	await article.focus();
+	await contents.press("Enter");
+	const items = page.getByRole("menu", { name: "Contents" }).getByRole("menuitem");
+	await items.first().waitFor();
+	expect(await items.allInnerTexts()).toEqual(["Cooking", "Water", "Salt & pepper", "Tea and coffee", "Water", "The end"]);
+	expect(await items.evaluateAll((all) => all.map((item) => item.dataset.level))).toEqual(["0", "1", "2", "1", "1", "0"]);
+	await look(stage.visitor, "contents");
+	expect(await violations(page)).toEqual([]);
+	expect(await hardToHit(page, 24)).toEqual([]);
+	for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+	await items.first().waitFor({ state: "detached" });
+	const top = (nth: number) =>
+		article
+			.getByRole("heading")
+			.nth(nth)
+			.evaluate((heading) => heading.getBoundingClientRect().top - (heading.closest("[role=log]")?.getBoundingClientRect().top ?? 0));
+	const focused = (nth: number) =>
+		article
+			.getByRole("heading")
+			.nth(nth)
+			.evaluate((heading) => heading === document.activeElement);
+	await expect.poll(() => focused(4)).toBe(true);
+	await expect.poll(() => top(4)).toBeLessThan(40);
+	expect(await top(4)).toBeGreaterThanOrEqual(0);
+	await look(stage.visitor, "contents-heading");
+	expect(await stage.breaches()).toEqual([]);
+});
+
+it("offers no contents while the answer is written, and moves nothing when they come", async () => {
+	const { log } = stage.visitor;
+	stage.clear();
+	const reply = stage.begin();
+	reply.write(long);
+	const article = log.getByRole("article");
+	await article.getByText("Paragraph 11 of chapter 5.").waitFor();
+	const contents = article.getByRole("button", { name: "Contents" });
+	expect(await contents.count()).toBe(0);
+	const height = () => article.evaluate((element) => element.getBoundingClientRect().height);
+	const before = await height();
+	reply.end();
+	await contents.waitFor({ state: "attached" });
+	expect(await height()).toBe(before);
+	expect(await stage.breaches()).toEqual([]);
 });

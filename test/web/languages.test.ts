@@ -16,6 +16,7 @@ import { en as firstEnglish } from "../../web/src/languages/en.ts";
 import { formatsOf } from "../../web/src/languages/formats.ts";
 import { languageFor } from "../../web/src/languages/language.ts";
 import { LanguageProvider, useStrings } from "../../web/src/languages/useStrings.ts";
+import { en as textsInEnglish, de as textsInGerman } from "../../web/src/markdown/words.ts";
 import { en as laterEnglish, de as laterGerman } from "../../web/src/money/words.ts";
 import { en as researchInEnglish, de as researchInGerman } from "../../web/src/research/words.ts";
 import { en as tokensInEnglish, de as tokensInGerman } from "../../web/src/settings/words.ts";
@@ -28,6 +29,7 @@ const en = {
 	dialog: settingsInEnglish,
 	keeping: keepingInEnglish,
 	forks: forkInEnglish,
+	texts: textsInEnglish,
 	tokens: tokensInEnglish,
 	admin: adminInEnglish,
 };
@@ -38,6 +40,7 @@ const de = {
 	dialog: settingsInGerman,
 	keeping: keepingInGerman,
 	forks: forkInGerman,
+	texts: textsInGerman,
 	tokens: tokensInGerman,
 	admin: adminInGerman,
 };

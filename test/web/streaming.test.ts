@@ -1,6 +1,7 @@
 // What is shown of an answer while it is being written, at every length. The long run reads every prefix of every answer (`STREAMING_STEP`).
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { footnotes } from "../../src/markdown/footnotes.ts";
 import { loadOpenEnd } from "../../src/markdown/lexer.ts";
 import { growMarkdown, nothingRead, readMarkdown } from "../../src/markdown/markdown.ts";
 import { answers } from "./answers/answers.ts";
@@ -18,11 +19,11 @@ function isWithin(text: string, other: string): boolean {
 /** What is wrong with what is shown of a growing text: the end of each such prefix. */
 function faultsOf(answer: string, step: number): string[] {
 	const faults: string[] = [];
-	const whole = shown(readMarkdown(answer));
+	const whole = shown(readMarkdown(answer, [], undefined, footnotes));
 	let [grown, length] = [nothingRead, 0];
 	const check = (to: number) => {
 		const before = grown;
-		grown = growMarkdown(grown, answer.slice(0, to));
+		grown = growMarkdown(grown, answer.slice(0, to), undefined, footnotes);
 		const text = shownOf(grown);
 		const at = JSON.stringify(answer.slice(Math.max(0, to - 40), to));
 		if (!whole.startsWith(text) && !isWithin(text, whole)) faults.push(`${at} shows what the whole does not: ${text.slice(-30)}`);

@@ -37,6 +37,9 @@ table { border-collapse: collapse; }
 .right { text-align: end; }
 .center { text-align: center; }
 .mention { font-weight: 600; }
+sup { line-height: 0; }
+sup a { padding: 0 .15em; text-decoration: none; }
+.notes { padding-top: .75rem; border-top: 1px solid var(--line); font-size: .875rem; }
 .where { color: var(--quiet); font-size: .875rem; }
 a { color: inherit; }
 hr { border: 0; border-top: 1px solid var(--line); }

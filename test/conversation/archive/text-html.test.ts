@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { drawPiece } from "../../../src/conversation/archive/html.ts";
 import { textHtml } from "../../../src/conversation/archive/text-html.ts";
 
-const html = (content: string) => textHtml({ content }).replaceAll(' dir="auto"', "");
+const html = (content: string) => textHtml({ id: "m1", content }).replaceAll(' dir="auto"', "");
 
 describe("the text of a message in an export", () => {
 	it.each([
@@ -32,7 +32,12 @@ describe("the text of a message in an export", () => {
 
 	it("has its mentions, and the numbers of its sources", () => {
 		const content = "@Bob says **so**.";
-		const text = textHtml({ content, mentions: [{ userId: "bob", offset: 0, length: 4 }], citations: [{ start: 0, end: 17, source: 1 }] });
+		const text = textHtml({
+			id: "m1",
+			content,
+			mentions: [{ userId: "bob", offset: 0, length: 4 }],
+			citations: [{ start: 0, end: 17, source: 1 }],
+		});
 		expect(text).toBe('<p dir="auto"><bdi class="mention">@Bob</bdi> says <strong>so</strong>.[2]</p>');
 	});
 });
@@ -40,8 +45,8 @@ describe("the text of a message in an export", () => {
 it("leaves a text as it was written that is too long to be read in a moment", () => {
 	const nested = Array.from({ length: 200 }, (_, depth) => `${"  ".repeat(depth)}- a`).join("\n");
 	expect(nested.length).toBeGreaterThan(20_000);
-	expect(textHtml({ content: nested })).toBe(`<p dir="auto">${nested}</p>`);
-	expect(textHtml({ content: nested.slice(0, 19_000) })).toMatch(/^<ul/);
+	expect(textHtml({ id: "m1", content: nested })).toBe(`<p dir="auto">${nested}</p>`);
+	expect(textHtml({ id: "m1", content: nested.slice(0, 19_000) })).toMatch(/^<ul/);
 });
 
 it.each([

@@ -64,7 +64,7 @@ export const others = [
 	"| formula | costs |\n|---|---|\n| $a_1 * b$ | $5 |\n| \\(c\\) | $6 or $7 |\n| $$d^2$$ | 8$ |",
 ];
 
-/** A text and the definitions that it refers to, which stand at the end of an answer. */
+/** A text and the definitions of links or footnotes that it refers to, which stand at the end of an answer. */
 export const references = [
 	[
 		"The [first paper][1] introduced the idea, and [a later one][smith] measured it.",
@@ -73,6 +73,18 @@ export const references = [
 	[
 		"As described in [the guide][guide] and the **[reference][ref]**, this is safe.",
 		"[guide]: https://docs.example/guide\n\n[ref]: <https://docs.example/reference>",
+	],
+	[
+		"The cache was twice as fast.[^1] Others found less[^smith], *but only on old disks*[^1] [^2].",
+		"[^1]: Measured on one machine, see [the log](https://a.example/log_1).\n[^smith]: Smith 2021, p. 4.\n[^2]: Spinning ones.",
+	],
+	[
+		"- **Paris** has 2.1 million people[^paris]\n- Lyon has fewer[^lyon]\n\n| place | area |\n|---|---|\n| Paris | 105 km²[^paris] |",
+		"[^paris]: Counted in 2021.\n\n    Without its suburbs:\n\n    - `Île-de-France` has **12 million**.\n\n[^lyon]:\n    Counted in 2020.",
+	],
+	[
+		"> The court decided otherwise.[^1] [^2]\n\nWhoever matches `[^abc]` means anything else, and [^0-9] no digit. Nobody wrote this one: [^3]",
+		"[^1]: In *A v. B*.[^2]\n[^2]: See also\nthe dissent.\n\n[^9]: This one is not needed.",
 	],
 ] as const;
 

@@ -1,7 +1,7 @@
 // What a reader sees of a text. Pure.
 
 import { type Block, type GrowingMarkdown, growMarkdown, nothingRead } from "../../../src/markdown/markdown.ts";
-import type { Node, Nodes } from "../../../src/markdown/nodes.ts";
+import type { Footnotes, Node, Nodes } from "../../../src/markdown/nodes.ts";
 
 const joined = (nodes: readonly Nodes[]) => nodes.flat().map(textOf).join("");
 
@@ -14,6 +14,10 @@ export function textOf(node: Node): string {
 			return joined([node.head, ...node.rows].flat());
 		case "link":
 			return joined([node.nodes]) + (node.target.where ?? "");
+		case "footnote":
+			return String(node.number);
+		case "footnotes":
+			return node.items.map((nodes, index) => `${node.numbers[index]}${joined([nodes])}`).join("");
 		// Without its delimiters: they are not seen, at any time.
 		case "formula":
 			return node.tex;
@@ -27,9 +31,9 @@ export function textOf(node: Node): string {
 export const shown = (blocks: readonly Block[]) => joined([blocks.map(({ node }) => node)]).replace(/\s/g, "");
 export const shownOf = ({ finished, open }: GrowingMarkdown) => shown([...finished, ...open]);
 
-/** The text as it is read when it comes one character at a time. */
-export function grownTo(text: string): GrowingMarkdown {
+/** The text as it is read when it comes one character at a time. `begin`: reads footnotes. */
+export function grownTo(text: string, begin?: () => Footnotes): GrowingMarkdown {
 	let grown = nothingRead;
-	for (let length = 1; length <= text.length; length += 1) grown = growMarkdown(grown, text.slice(0, length));
+	for (let length = 1; length <= text.length; length += 1) grown = growMarkdown(grown, text.slice(0, length), undefined, begin);
 	return grown;
 }

@@ -53,7 +53,7 @@ export function Menu({ opener, items }: Props) {
 }
 
 /** The arrow keys wrap around, Home and End go to either end, and Tab closes. */
-function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+export function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 	const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=menuitem]")].filter((item) => item.checkVisibility());
 	const at = items.indexOf(document.activeElement as HTMLElement);
 	const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];

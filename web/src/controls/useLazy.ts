@@ -22,4 +22,17 @@ export function useLazy<T extends object>(load: () => Promise<T>, isWanted: bool
 	return isLoaded ? loaded.value : undefined;
 }
 
+/** A hook for parts that are kept once they are loaded: whatever returns to the page has them at once. */
+export function keptParts<T extends object>(load: () => Promise<T>): (isWanted: boolean) => T | undefined {
+	let known: T | undefined;
+	const keep = async () => {
+		known = await load();
+		return known;
+	};
+	return (isWanted) => {
+		const parts = useLazy(keep, isWanted) ?? known;
+		return isWanted ? parts : undefined;
+	};
+}
+
 const ignore = () => {};

@@ -2,20 +2,14 @@
 
 import { createElement, Fragment, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { copyText, reachable } from "../browser.ts";
-import { useLazy } from "../controls/useLazy.ts";
+import { keptParts } from "../controls/useLazy.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { type CodeView, changeCodeView, useCodeView } from "./codeView.ts";
 import type { Piece } from "./highlighter.ts";
 import styles from "./Markdown.module.css";
 import { linesOf, piecesOf } from "./pieces.ts";
 
-type Highlighting = typeof import("./highlighting.ts");
-/** Kept for blocks that return to the page, which are then highlighted at once. */
-let known: Highlighting | undefined;
-const load = async (): Promise<Highlighting> => {
-	known = await import("./highlighting.ts");
-	return known;
-};
+const useHighlighting = keptParts(() => import("./highlighting.ts"));
 
 type Props = { language: string; code: string; isWhole: boolean };
 
@@ -101,8 +95,8 @@ function useLater<T>(pieces: T | null, isSelected: boolean): T | null {
 /** The highlighted pieces; `null` while the code is plain. */
 function usePieces(name: string, code: string, isWhole: boolean): readonly Piece[] | null {
 	const isWanted = isWhole && name !== "";
-	const highlighting = useLazy(load, isWanted) ?? known;
-	const language = isWanted ? highlighting?.languageOf(name, code) : undefined;
+	const highlighting = useHighlighting(isWanted);
+	const language = highlighting?.languageOf(name, code);
 	const [isHere, setHere] = useState(false);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: highlight() returns pieces once the grammar is loaded.
 	const pieces = useMemo(

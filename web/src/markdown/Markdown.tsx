@@ -1,9 +1,9 @@
 // Renders the tree of a Markdown text as React elements. Text must never become HTML. The tree comes from `markdown.ts`.
 
-import { createContext, createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
+import { createContext, createElement, Fragment, memo, type ReactNode, useId, useMemo, useRef } from "react";
 import type { Target } from "../../../src/markdown/links.ts";
 import { type Block, type Citing, growMarkdown, nothingRead, readMarkdown } from "../../../src/markdown/markdown.ts";
-import type { Node, Nodes } from "../../../src/markdown/nodes.ts";
+import type { Footnotes, Node, Nodes } from "../../../src/markdown/nodes.ts";
 import type { Mention } from "../../../src/protocol/message.ts";
 import type { Citation, Source } from "../../../src/protocol/sources.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -14,6 +14,7 @@ import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
 import { piecesOf } from "./pieces.ts";
 import { TableFrame } from "./TableFrame.tsx";
+import { useTextParts } from "./useTextParts.ts";
 
 type Props = {
 	source: string;
@@ -28,8 +29,17 @@ type Props = {
 export function Markdown({ source, isGrowing = false, mentions = none, citations = none, sources = none }: Props) {
 	const parts = useResearchParts(citations.length > 0);
 	const citing = useMemo(() => parts && { citations, code: parts.citing }, [parts, citations]);
-	const mark = useMemo(() => parts && ((index: number) => <parts.SourceMark index={index} source={sources[index]} />), [parts, sources]);
-	const blocks = useBlocks(source, isGrowing, mentions, citing);
+	// For growing texts before they need it: no footnote is shown as it is written meanwhile.
+	const notes = useTextParts(isGrowing || source.includes("[^"));
+	const id = useId();
+	const mark = useMemo(
+		() => (node: Marked) => {
+			if (node.type === "citation") return parts && <parts.SourceMark index={node.source} source={sources[node.source]} />;
+			return notes && <notes.Footnotes id={id} node={node} draw={drawAll} />;
+		},
+		[parts, sources, notes, id],
+	);
+	const blocks = useBlocks(source, isGrowing, mentions, citing, notes?.footnotes);
 	return (
 		<div className={styles.markdown}>
 			<Mentions value={mentions}>
@@ -45,14 +55,25 @@ export function Markdown({ source, isGrowing = false, mentions = none, citations
 
 const none: readonly never[] = [];
 
-/** Draws the number of a source. */
-const Marks = createContext<((index: number) => ReactNode) | undefined>(undefined);
+/** Drawn by code that is loaded when it is needed. */
+type Marked = Extract<Node, { type: "citation" | "footnote" | "footnotes" }>;
 
-function useBlocks(source: string, isGrowing: boolean, mentions: readonly Mention[], citing: Citing | undefined): readonly Block[] {
+const Marks = createContext<(node: Marked) => ReactNode>(() => null);
+
+function useBlocks(
+	source: string,
+	isGrowing: boolean,
+	mentions: readonly Mention[],
+	citing: Citing | undefined,
+	footnotes: (() => Footnotes) | undefined,
+): readonly Block[] {
 	const grown = useRef(nothingRead);
-	const whole = useMemo(() => (isGrowing ? [] : readMarkdown(source, mentions, citing)), [source, isGrowing, mentions, citing]);
+	const whole = useMemo(
+		() => (isGrowing ? [] : readMarkdown(source, mentions, citing, footnotes)),
+		[source, isGrowing, mentions, citing, footnotes],
+	);
 	if (!isGrowing) return whole;
-	grown.current = growMarkdown(grown.current, source, citing);
+	grown.current = growMarkdown(grown.current, source, citing, footnotes);
 	return [...grown.current.finished, ...grown.current.open];
 }
 
@@ -71,7 +92,9 @@ function draw(node: Node, dir?: "auto"): ReactNode {
 		case "mention":
 			return <Mentioned index={node.index} text={node.text} />;
 		case "citation":
-			return <Marks.Consumer>{(mark) => mark?.(node.source)}</Marks.Consumer>;
+		case "footnote":
+		case "footnotes":
+			return <Marks.Consumer>{(mark) => mark(node)}</Marks.Consumer>;
 		case "break":
 			return <br />;
 		case "rule":

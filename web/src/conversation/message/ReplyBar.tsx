@@ -6,6 +6,7 @@ import { useLazy } from "../../controls/useLazy.ts";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { costOf } from "../../live/replyStatus.ts";
+import { useTextParts } from "../../markdown/useTextParts.ts";
 import { CopyButton, CopyStatus, useCopy } from "./CopyButton.tsx";
 import { MessageActions } from "./MessageActions.ts";
 import styles from "./ReplyBar.module.css";
@@ -37,12 +38,14 @@ export function ReplyBar({ message, versions, isContinued, isActive }: Props) {
 	const hasDetails = [cost, shown.model, shown.usage, shown.elapsedMs].some((fact) => fact !== undefined);
 	const details = useLazy(loadDetails, isDetailed);
 	const { content } = shown;
+	const parts = useTextParts(content.split("\n#").length > 3);
 	const tabIndex = isActive ? 0 : -1;
 	return (
 		<>
 			<div className={styles.bar} data-last={message.id === actor.lastReplyId}>
 				{content !== "" && <CopyButton text={content} tabIndex={tabIndex} copying={copying} />}
 				<MessageButtons message={message} tabIndex={tabIndex} />
+				{parts && <parts.Outline content={content} tabIndex={tabIndex} />}
 				{hasDetails && (
 					<button
 						type="button"
