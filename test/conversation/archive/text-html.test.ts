@@ -30,6 +30,16 @@ describe("the text of a message in an export", () => {
 		["#", "<p>#</p>"],
 	])("is read as in the web client: %s", (content, expected) => expect(html(content)).toBe(expected));
 
+	it("has its footnotes, which lead to each other and to no other message", () => {
+		const text = (id: string) => textHtml({ id, content: "a[^x]b[^x]\n\n[^x]: <b>\n\n    - c" }).replaceAll(' dir="auto"', "");
+		expect(text("m1")).toBe(
+			'<p>a<sup><a id="m1-ref-1" href="#m1-note-1" aria-label="Footnote 1">1</a></sup>b<sup><a href="#m1-note-1" aria-label="Footnote 1">1</a></sup></p>\n' +
+				'<section class="notes" aria-label="Footnotes"><ol><li id="m1-note-1" value="1"><p>&#60;b&#62;</p><ul><li>c</li></ul>' +
+				'<p> <a href="#m1-ref-1" aria-label="Back to the text">↩\ufe0e</a></p></li></ol></section>',
+		);
+		expect(text('"m2>')).toContain('id="&#34;m2&#62;-note-1"');
+	});
+
 	it("has its mentions, and the numbers of its sources", () => {
 		const content = "@Bob says **so**.";
 		const text = textHtml({
