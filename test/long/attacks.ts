@@ -159,6 +159,17 @@ const markup: Attack[] = [
 		"names of prototypes",
 		"[__proto__] [constructor][__proto__] [toString]\n\n[__proto__]: javascript:harm()\n[constructor]: javascript:harm()\n[tostring]: https://evil.example",
 	],
+	[
+		"footnotes with names that break out",
+		`a[^"onclick=harm()] [^<img/src=x/onerror=harm()>] [^javascript:harm()] [^__proto__] [^constructor] [^root]
+
+[^"onclick=harm()]: <script>harm()</script>
+[^<img/src=x/onerror=harm()>]: [b](javascript:harm())
+[^javascript:harm()]: ![c](${evil}/i.png)
+[^__proto__]: d
+[^constructor]: e
+[^root]: <a id=session>`,
+	],
 	["names of prototypes as languages", "```__proto__\na\n```\n\n```constructor\nb\n```\n\n&__proto__; &constructor; &toString;"],
 	["a language that breaks out", '```"><script>harm()</script>\nx\n```\n\n~~~js onclick=harm()\ny\n~~~'],
 	["code that ends early", "```html\n</code></pre><script>harm()</script>\n```\n\n`</code><img src=x onerror=harm()>`"],
@@ -210,6 +221,11 @@ const measure: Attack[] = [
 	["comments that never end", times("<!-- ", 20_000)],
 	["references", times("[a][b] ", 10_000)],
 	["definitions", `[a1]\n\n${Array.from({ length: 300 }, (_, index) => `[a${index}]: javascript:harm()`).join("\n")}`],
+	[
+		"footnotes",
+		`${times("a[^1] ", 6_000)}\n\n${Array.from({ length: 1_000 }, (_, index) => `[^${index}]: see [^${index + 1}]`).join("\n")}`,
+	],
+	["footnotes in quotes and lists", `${times("> - ", 200)}a[^1]\n\n${times("[^1]: > - ", 2_000)}`],
 	["entities", times("&#x3c;&amp;lt;", 10_000)],
 	["empty lines and spaces", `a${times("  \n\t\n", 5_000)}b`],
 	["addresses", times("http://a.example/?&a;(( www.b. ", 10_000)],

@@ -151,13 +151,14 @@ describe("footnotes that are made to be slow", () => {
 			"definitions in lists in lists",
 			Array.from({ length: 200 }, (_, n) => `${"  ".repeat(n)}- a[^${n}]\n${"  ".repeat(n)}  [^${n}]: b\n`).join(""),
 		],
+		["lines of an item", `- [^1]${"\na".repeat(30_000)}`],
 		["definitions between headings", many(() => "a\n# b\n[^1] ")],
 		["definitions that end in items", many((n) => `[^${n}]: a\n2. b\n`)],
 		["names without an end", many(() => "[^a ")],
 		["long names", many(() => `[^${"a".repeat(199)} `).slice(0, 100_000)],
 		["blank lines", `[^1]: a${"\n".repeat(100_000)}`],
 		["lines of spaces", `[^1]: a${`\n${" ".repeat(1_000)}`.repeat(100)}`],
-	])("are read in time: %s", (_what, text) => {
+	])("are read in time: %s", { timeout: 10_000 }, (_what, text) => {
 		expect(read(text).length).toBeGreaterThan(0);
 		let grown = nothingRead;
 		for (let length = 9_000; length < 10_000; length += 500) grown = growMarkdown(grown, text.slice(0, length), undefined, footnotes);

@@ -19,7 +19,7 @@ export function readAloud(text: string): void {
 	stopReading();
 	turn += 1;
 	const own = turn;
-	const parts = partsOf(withoutMarks(text));
+	const parts = partsOf(withoutMarks(withoutFootnotes(text)));
 	if (parts.length === 0) return;
 	become(true);
 	for (const [at, part] of parts.entries()) {
@@ -30,6 +30,11 @@ export function readAloud(text: string): void {
 		utterance.onerror = end;
 		speechSynthesis.speak(utterance);
 	}
+}
+
+/** Their numbers would be read in the middle of sentences. The notes stay. */
+export function withoutFootnotes(text: string): string {
+	return text.replace(/(?<=\S)\[\^[\p{L}\p{N}_]+\]|^ {0,3}\[\^[\p{L}\p{N}_]+\]:[ \t]*/gmu, "");
 }
 
 export function stopReading(): void {
