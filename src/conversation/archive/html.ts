@@ -27,7 +27,7 @@ p { margin: .25rem 0; }
 .said :is(p, h3, h4, h5, h6, li, td, th) { white-space: pre-wrap; margin: 0; }
 .said :is(h3, h4, h5, h6) { font-size: 1rem; break-after: avoid; }
 .said h3 { font-size: 1.125rem; }
-.said :is(ul, ol) { margin: 0; padding-inline-start: 1.6rem; }
+.said :is(ul, ol) { margin: 0; padding-inline-start: 1.6rem; white-space: normal; }
 .said > :not(:first-child) { margin-top: .75rem; }
 .said pre { margin-bottom: 0; padding: .75rem; border: 1px solid var(--line); border-radius: .5rem; white-space: pre-wrap; }
 code, kbd { font: .875em ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
