@@ -2,4 +2,4 @@
 
 import { keptParts } from "../controls/useLazy.ts";
 
-export const useTextParts = keptParts(() => import("./parts.ts"));
+export const useTextParts = keptParts(() => import("./textParts.ts"));
