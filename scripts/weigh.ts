@@ -17,6 +17,7 @@ const isScript = ({ name }: File) => name.endsWith(".js") && !name.startsWith(ad
 const scripts = files.filter((file) => isScript(file) && partOf(file.name) === undefined);
 const isFont = ({ name }: File) => /\.(woff2?|ttf|otf|eot)$/.test(name);
 const forFormulas = files.filter(({ name }) => partOf(name) === "formulas");
+const translations = files.filter(({ name }) => partOf(name) === "languages");
 const sum = (some: File[]) => some.reduce((bytes, file) => bytes + file.bytes, 0);
 const first = files.filter(({ isFirst }) => isFirst);
 const weights: Weights = {
@@ -26,6 +27,7 @@ const weights: Weights = {
 	requests,
 	largestLater: Math.max(0, ...scripts.filter(({ isFirst }) => !isFirst).map(({ bytes }) => bytes)),
 	allScripts: sum(scripts),
+	largestLanguage: Math.max(0, ...translations.map(({ bytes }) => bytes)),
 	formulaScripts: sum(forFormulas.filter(isScript)),
 	formulaFonts: sum(forFormulas.filter(isFont)),
 };

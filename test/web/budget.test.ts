@@ -8,6 +8,7 @@ const light: Weights = {
 	requests: 6,
 	largestLater: 25_000,
 	allScripts: 220_000,
+	largestLanguage: 20_000,
 	formulaScripts: 62_000,
 	formulaFonts: 285_000,
 };
@@ -23,7 +24,8 @@ it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
 	["firstStyles", 12_100, 20_100],
 	["requests", 7, 11],
 	["largestLater", 25_100, 40_100],
-	["allScripts", 220_100, 265_100],
+	["allScripts", 220_100, 256_100],
+	["largestLanguage", 20_100, 26_100],
 	["formulaScripts", 62_100, 68_100],
 	["formulaFonts", 285_100, 300_100],
 ])("judges %s above its aim as heavy, and above its limit as too heavy", (name, heavy, tooHeavy) => {
@@ -33,7 +35,7 @@ it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
 
 it("judges any font as too heavy", () => expect(verdictsOf({ fonts: 1 })).toEqual(["fonts: TOO HEAVY"]));
 
-it("weighs only what draws formulas apart from the rest", () => {
+it("weighs only languages and what draws formulas apart from the rest", () => {
 	const names = [
 		"DrawnFormula-a_-1.js",
 		"noto-sans-math-latin-400-normal-b.woff2",
@@ -41,6 +43,10 @@ it("weighs only what draws formulas apart from the rest", () => {
 		"index-d.js",
 		"Formula-e.js",
 		"other.woff2",
+		"de-BFvbHMxC.js",
+		"fr-FF3C_v-D.js",
+		"from-FF3CSvbD.js",
 	];
-	expect(names.map((name) => partOf(`assets/${name}`))).toEqual(["formulas", "formulas", "formulas", undefined, undefined, undefined]);
+	const parts = [...Array(3).fill("formulas"), ...Array(3).fill(undefined), "languages", "languages", undefined];
+	expect(names.map((name) => partOf(`assets/${name}`))).toEqual(parts);
 });

@@ -323,10 +323,13 @@ describe("coming back is refused", () => {
 	});
 
 	it("when the person cancels, in the language of the browser", async () => {
-		const browser = new Browser();
-		const { searchParams } = new URL(await browser.start());
-		const path = `/api/auth/oidc/default/callback?error=access_denied&state=${searchParams.get("state")}&iss=${provider.issuer}`;
-		await expectPage(await browser.open(path, { headers: { "accept-language": "de-AT,en" } }), 403, /abgebrochen oder abgelehnt/);
+		const sentences = { "de-AT,en": /abgebrochen oder abgelehnt/, "fr-CA": /annulée ou refusée/, "pt,fr": /cancelled or refused/ };
+		for (const [languages, sentence] of Object.entries(sentences)) {
+			const browser = new Browser();
+			const { searchParams } = new URL(await browser.start());
+			const path = `/api/auth/oidc/default/callback?error=access_denied&state=${searchParams.get("state")}&iss=${provider.issuer}`;
+			await expectPage(await browser.open(path, { headers: { "accept-language": languages } }), 403, sentence);
+		}
 	});
 
 	it.each([

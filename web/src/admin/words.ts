@@ -4,13 +4,14 @@ import { type Formats, formatsOf } from "../languages/formats.ts";
 import type { Language } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { en, type Words } from "./languages/english.ts";
+import { fr } from "./languages/french.ts";
 import { de } from "./languages/german.ts";
 
-export { de, en, type Words };
+export { de, en, fr, type Words };
 
-const formats = { en: formatsOf("en"), de: formatsOf("de") };
+const formats = { en: formatsOf("en"), de: formatsOf("de"), fr: formatsOf("fr") };
 
-const words: Record<Language, Words> = { en, de };
+const words: Record<Language, Words> = { en, de, fr };
 
 /** Follows the language of the page, like the formats beside it. */
 export function useWords(): Words & { formats: Formats } {

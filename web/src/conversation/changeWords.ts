@@ -1,10 +1,10 @@
-// The texts about members who come and go, in every language. They are loaded with the parts that the first view does not need.
+// The texts about members who come and go, in English and German. They are loaded with the parts that the first view does not need.
 
 import { laterWords } from "../languages/laterWords.ts";
 
-type Words = typeof en;
+export type Words = typeof en;
 
-const en = {
+export const en = {
 	joined: (names: string, _count: number) => `${names} joined.`,
 	left: (names: string, count: number) => `${names} ${count === 1 ? "is" : "are"} no longer a member${count === 1 ? "" : "s"}.`,
 	renamed: (title: string) => `The title is now “${title}”.`,
@@ -16,4 +16,4 @@ const de: Words = {
 	renamed: (title) => `Der Titel ist jetzt „${title}“.`,
 };
 
-export const { useWords } = laterWords({ en, de });
+export const { useWords } = laterWords("changes", { en, de });

@@ -1,31 +1,12 @@
-// The texts about files, in every language: they are loaded with the parts that need them.
+// The texts about files, in English and German: they are loaded with the parts that need them.
 
-import * as fileLimits from "../../../src/protocol/files/limits.ts";
-import { formatsOf } from "../languages/formats.ts";
-import type { Language } from "../languages/language.ts";
+import { fileFormats } from "../languages/laterFormats.ts";
 import { laterWords } from "../languages/laterWords.ts";
 
-function wordsIn(locale: Language) {
-	const { number, percent, dayAndTime } = formatsOf(locale);
-	const units = (unit: "byte" | "kilobyte" | "megabyte", digits: number) =>
-		new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", maximumFractionDigits: digits });
-	const [bytes, kilobytes, megabytes] = [units("byte", 0), units("kilobyte", 0), units("megabyte", 1)];
-	return {
-		number,
-		percent,
-		dayAndTime,
-		/** The units of the settings: 1,024 bytes are a kilobyte. */
-		size: (size: number) => {
-			if (size < 1024) return bytes.format(size);
-			return size < fileLimits.megabyte ? kilobytes.format(size / 1024) : megabytes.format(size / fileLimits.megabyte);
-		},
-	};
-}
+const english = fileFormats("en");
+const german = fileFormats("de");
 
-const english = wordsIn("en");
-const german = wordsIn("de");
-
-const en = {
+export const en = {
 	...english,
 	add: (count: number, size: string | undefined) =>
 		size === undefined ? "Add files…" : `Add files, up to ${english.number(count)} of ${size} each…`,
@@ -211,4 +192,4 @@ const de: Words = {
 	more: "Mehr zeigen",
 };
 
-export const { useWords, currentWords } = laterWords({ en, de });
+export const { useWords, currentWords } = laterWords("files", { en, de });

@@ -1,10 +1,9 @@
-// The texts about keeping one's account, in every language: they are loaded with the parts that need them.
+// The texts about keeping one's account, in English and German: they are loaded with the parts that need them.
 
 import { formatsOf } from "../languages/formats.ts";
-import type { Language } from "../languages/language.ts";
 import { laterWords } from "../languages/laterWords.ts";
 
-function wordsIn(locale: Language) {
+function wordsIn(locale: string) {
 	const { dayAndTime, number } = formatsOf(locale);
 	return { dayAndTime: (at: string) => dayAndTime(Date.parse(at)), number };
 }
@@ -247,4 +246,4 @@ export const de: Words = {
 	signInByCode: "Anmelden",
 };
 
-export const { useWords } = laterWords<Words>({ en, de });
+export const { useWords } = laterWords("keeping", { en, de });

@@ -5,7 +5,26 @@ import type { ErrorCode } from "../../../src/protocol/errors.ts";
 import type { en } from "./en.ts";
 
 /** A refusal that is missing from `refusals` is shown as the server sent it. */
-export type Catalogue = Widened<Omit<typeof en, "refusals">> & { refusals: Partial<Record<ErrorCode, string>> };
+export type Catalogue = Widened<Omit<typeof en, "refusals">> & {
+	refusals: Partial<Record<ErrorCode, string>>;
+	/** The texts of parts that are loaded later. English and German have them in these parts. */
+	later?: Readonly<Record<LaterPart, unknown>>;
+};
+
+/** The parts whose texts are loaded later, except in a language that is one file. later.ts has their types. */
+export type LaterPart =
+	| "changes"
+	| "dialogs"
+	| "files"
+	| "forks"
+	| "keeping"
+	| "links"
+	| "memory"
+	| "money"
+	| "push"
+	| "research"
+	| "settings"
+	| "webhooks";
 
 /** Any language but English has all of them, because the server's sentences are English. */
 export type Translation = Catalogue & { refusals: Record<ErrorCode, string> };

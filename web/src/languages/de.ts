@@ -218,7 +218,7 @@ export const de: Translation = {
 	density: "Dichte",
 	densities: { comfortable: "Luftig", compact: "Kompakt" },
 	language: "Sprache",
-	languages: { system: "System", en: "English", de: "Deutsch" },
+	languageOfDevice: "System",
 	enterKey: "Eingabetaste",
 	enterSends: "Sendet die Nachricht",
 	enterBreaks: "Beginnt eine neue Zeile; Strg+Eingabe oder ⌘+Eingabe sendet",

@@ -10,7 +10,6 @@ import type { News } from "../list/list.ts";
 import type { Period } from "../list/periods.ts";
 import type { Cost } from "../live/replyStatus.ts";
 import { formatsOf } from "./formats.ts";
-import type { Language } from "./language.ts";
 
 const formats = formatsOf("en");
 
@@ -158,8 +157,7 @@ export const en = {
 	density: "Density",
 	densities: { comfortable: "Comfortable", compact: "Compact" },
 	language: "Language",
-	/** Each language has its own name for itself. */
-	languages: { system: "System", en: "English", de: "Deutsch" } satisfies Record<Language | "system", string>,
+	languageOfDevice: "System",
 	enterKey: "Enter key",
 	enterSends: "Sends the message",
 	enterBreaks: "Starts a new line; Ctrl+Enter or ⌘+Enter sends",

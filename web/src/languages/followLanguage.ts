@@ -13,6 +13,7 @@ const patience = 3_000;
 
 const load: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
 	de: async () => (await import("./de.ts")).de,
+	fr: async () => (await import("./fr.ts")).fr,
 };
 
 let shown: Language = "en";
@@ -46,5 +47,6 @@ async function follow(): Promise<void> {
 function show(language: Language, catalogue: Catalogue): void {
 	shown = language;
 	document.documentElement.lang = language;
+	document.documentElement.dir = "ltr";
 	setStrings(catalogue);
 }

@@ -22,9 +22,11 @@ export function deviceLanguages(): readonly string[] {
 	return typeof document === "undefined" ? [] : navigator.languages;
 }
 
-export function formatsOf(locale: string, wanted = deviceLanguages()) {
+/** `extension`: of the language tag, such as `-u-nu-latn`, where the region's digits or calendar are not meant. */
+export function formatsOf(language: string, wanted = deviceLanguages(), extension = "") {
+	const locale = language + extension;
 	const numbers = new Intl.NumberFormat(locale);
-	const here = regional(locale, wanted);
+	const here = regional(language, wanted) + extension;
 	const time = new Intl.DateTimeFormat(here, { timeStyle: "short" });
 	const day = new Intl.DateTimeFormat(here, { weekday: "long", day: "numeric", month: "long" });
 	const dayOfYear = new Intl.DateTimeFormat(here, { weekday: "long", day: "numeric", month: "long", year: "numeric" });

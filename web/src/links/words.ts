@@ -1,4 +1,4 @@
-// The texts about what links allow, in every language.
+// The texts about what links allow, in English and German.
 
 import type { Allows, May } from "../../../src/protocol/people/link.ts";
 import { formatsOf } from "../languages/formats.ts";
@@ -155,4 +155,4 @@ export const de: Words = {
 	join: "Beitreten",
 };
 
-export const { useWords } = laterWords({ en, de });
+export const { useWords } = laterWords("links", { en, de });

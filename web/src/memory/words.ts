@@ -1,10 +1,9 @@
-// The texts about what Claude saw, in every language: they are loaded with the dialog.
+// The texts about what Claude saw, in English and German: they are loaded with the dialog.
 
 import { formatsOf } from "../languages/formats.ts";
-import type { Language } from "../languages/language.ts";
 import { laterWords } from "../languages/laterWords.ts";
 
-function wordsIn(locale: Language) {
+function wordsIn(locale: string) {
 	const { number, form, usd } = formatsOf(locale);
 	return { number, form, usd };
 }
@@ -12,7 +11,7 @@ function wordsIn(locale: Language) {
 const english = wordsIn("en");
 const german = wordsIn("de");
 
-const en = {
+export const en = {
 	unknown: "It is not known what Claude saw for this reply.",
 	model: "Model",
 	longest: "Longest answer",
@@ -126,4 +125,4 @@ const de: Words = {
 	cost: (usd) => german.usd(usd),
 };
 
-export const { useWords } = laterWords({ en, de });
+export const { useWords } = laterWords("memory", { en, de });

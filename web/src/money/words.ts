@@ -1,40 +1,13 @@
-// The texts about money, in every language: they are loaded with the parts that need them, and not with the first view.
+// The texts about money, in English and German: they are loaded with the parts that need them, and not with the first view.
 
 import { allInName, inName } from "../../../src/protocol/text/assistant-name.ts";
-import { deviceLanguages, formatsOf, regional } from "../languages/formats.ts";
-import type { Language } from "../languages/language.ts";
-import { useStrings } from "../languages/useStrings.ts";
+import { moneyFormats } from "../languages/laterFormats.ts";
+import { laterWords } from "../languages/laterWords.ts";
 
 export type Words = typeof en;
 
-function wordsIn(locale: Language) {
-	const { number, usd, percent, seconds, form } = formatsOf(locale);
-	// Budgets and reports count days of UTC.
-	const here = regional(locale, deviceLanguages());
-	const date = new Intl.DateTimeFormat(here, { day: "numeric", month: "short", timeZone: "UTC" });
-	const month = new Intl.DateTimeFormat(here, { month: "long", year: "numeric", timeZone: "UTC" });
-	const dayAndTime = new Intl.DateTimeFormat(here, {
-		weekday: "long",
-		day: "numeric",
-		month: "long",
-		hour: "numeric",
-		minute: "2-digit",
-	});
-	return {
-		number,
-		usd,
-		percent,
-		seconds,
-		form,
-		date: (at: number) => date.format(at),
-		month: (at: number) => month.format(at),
-		/** In the reader's own time. */
-		dayAndTime: (at: number) => dayAndTime.format(at),
-	};
-}
-
-const english = wordsIn("en");
-const german = wordsIn("de");
+const english = moneyFormats("en");
+const german = moneyFormats("de");
 
 export const en = {
 	...english,
@@ -135,15 +108,4 @@ export const de: Words = {
 	inAndOut: (read, written) => `${read} Tokens gelesen, ${written} geschrieben`,
 };
 
-const words: Record<Language, Words> = { en, de };
-
-/** In the language of the page. */
-export function currentWords(): Words {
-	return words[document.documentElement.lang as Language] ?? en;
-}
-
-/** Follows the language of the page. */
-export function useWords(): Words {
-	useStrings();
-	return currentWords();
-}
+export const { currentWords, useWords } = laterWords("money", { en, de });

@@ -1,7 +1,6 @@
-// The texts about notifications while no page is open, in every language. They are loaded with the parts that need them.
+// The texts about notifications while no page is open, in English and German. They are loaded with the parts that need them.
 
-import type { Language } from "../languages/language.ts";
-import { useStrings } from "../languages/useStrings.ts";
+import { laterWords } from "../languages/laterWords.ts";
 import type { Obstacle } from "./device.ts";
 
 export type Words = typeof en;
@@ -68,10 +67,4 @@ export const de: Words = {
 	notChanged: "Das konnte nicht geändert werden. Bitte versuche es noch einmal.",
 };
 
-const words: Record<Language, Words> = { en, de };
-
-/** Follows the language of the page. */
-export function useWords(): Words {
-	useStrings();
-	return words[document.documentElement.lang as Language] ?? en;
-}
+export const { useWords } = laterWords("push", { en, de });

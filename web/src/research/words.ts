@@ -1,11 +1,11 @@
-// The texts about what Claude looks up, in every language: they are loaded with the parts that need them.
+// The texts about what Claude looks up, in English and German: they are loaded with the parts that need them.
 
 import { type Tool, type ToolError, webAddress } from "../../../src/protocol/sources.ts";
 import { formatsOf } from "../languages/formats.ts";
 import { laterWords } from "../languages/laterWords.ts";
 
 type Status = Tool["status"];
-type Words = {
+export type Words = {
 	calls: CallWords;
 	/** With what is searched for or read after it, and without. */
 	verbs: Record<"search" | "fetch" | "recall" | "other", Record<Status, string>>;
@@ -220,7 +220,7 @@ export const de: Words = {
 	source: (number, title) => `Quelle ${german.number(number)}: ${title}`,
 };
 
-export const { currentWords, useWords } = laterWords({ en, de });
+export const { currentWords, useWords } = laterWords("research", { en, de });
 
 /** What the tool does or did. `subject` is a stranger's text, and may be empty. */
 export function phraseOf({ name, input, status }: Tool, { verbs, alone }: Words): { verb: string; subject: string } {

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
-import { languages } from "../languages/language.ts";
+import { type Language, languages } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { SpendingPart } from "../money/SpendingPart.tsx";
 import { Account } from "./Account.tsx";
@@ -15,6 +15,9 @@ import { Tokens } from "./Tokens.tsx";
 const HelpDialog = lazyDialog(async () => (await import("../keyboard/HelpDialog.tsx")).HelpDialog);
 
 const themes = ["system", "light", "dark"] as const;
+
+/** Each language has its own name for itself. */
+const ownNames: Record<Language, string> = { en: "English", de: "Deutsch", fr: "Français" };
 
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
 	const strings = useStrings();
@@ -43,7 +46,7 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 				name="language"
 				options={(["system", ...languages] as const).map((value) => ({
 					value,
-					label: strings.languages[value],
+					label: value === "system" ? strings.languageOfDevice : ownNames[value],
 					lang: value === "system" ? undefined : value,
 				}))}
 				chosen={language}

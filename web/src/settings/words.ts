@@ -1,4 +1,4 @@
-// The texts about personal tokens and about the export of one's data, in every language: they are loaded with the settings.
+// The texts about personal tokens and about the export of one's data, in English and German: they are loaded with the settings.
 
 import { formatsOf } from "../languages/formats.ts";
 import { laterWords } from "../languages/laterWords.ts";
@@ -56,4 +56,4 @@ export const de: Words = {
 	saveData: "Datei speichern",
 };
 
-export const { useWords } = laterWords<Words>({ en, de });
+export const { useWords } = laterWords("settings", { en, de });

@@ -1,4 +1,4 @@
-// The texts about webhooks, in every language: they are loaded with that part of the settings.
+// The texts about webhooks, in English and German: they are loaded with that part of the settings.
 
 import { laterWords } from "../languages/laterWords.ts";
 
@@ -89,4 +89,4 @@ export const de: Words = {
 	},
 };
 
-export const { useWords } = laterWords<Words>({ en, de });
+export const { useWords } = laterWords("webhooks", { en, de });

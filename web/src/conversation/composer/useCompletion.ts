@@ -4,7 +4,7 @@ import { useEffectEvent, useLayoutEffect, useMemo, useState } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
 import { useLazy } from "../../controls/useLazy.ts";
-import { emojiLanguage } from "../../emoji/languages.ts";
+import { type EmojiLanguage, emojiLanguage, emojiLanguages } from "../../emoji/languages.ts";
 import type { Completion, Option } from "../../writing/completions.ts";
 import type { Mentionable } from "../../writing/mentionQuery.ts";
 import type { TextAndCaret } from "./useCaret.ts";
@@ -20,7 +20,9 @@ export type Offer = {
 };
 
 const loadCode = () => import("./completionCode.ts");
-const loadEmoji = { en: async () => (await loadCode()).emojiIn("en"), de: async () => (await loadCode()).emojiIn("de") };
+const loadEmoji = Object.fromEntries(
+	emojiLanguages.map((language) => [language, async () => (await loadCode()).emojiIn(language)]),
+) as Record<EmojiLanguage, () => ReturnType<typeof import("./completionCode.ts").emojiIn>>;
 
 /** In characters: a completion begins at most this far before the caret. */
 const maxLength = 80;

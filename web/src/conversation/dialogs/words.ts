@@ -1,4 +1,4 @@
-// The texts of a conversation's dialogs, such as its settings for Claude, in every language: they are loaded with the dialogs.
+// The texts of a conversation's dialogs, such as its settings for Claude, in English and German: they are loaded with the dialogs.
 
 import { formatsOf } from "../../languages/formats.ts";
 import { laterWords } from "../../languages/laterWords.ts";
@@ -86,4 +86,4 @@ export const de: Words = {
 	periods: { "": "Kein Limit", day: "Jeden Tag", month: "Jeden Monat", total: "Insgesamt" },
 };
 
-export const { useWords } = laterWords({ en, de });
+export const { useWords } = laterWords("dialogs", { en, de });

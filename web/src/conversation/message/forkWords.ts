@@ -1,8 +1,8 @@
-// The texts about forks, in every language: they are loaded with the parts that need them.
+// The texts about forks, in English and German: they are loaded with the parts that need them.
 
 import { laterWords } from "../../languages/laterWords.ts";
 
-type Words = typeof en;
+export type Words = typeof en;
 
 export const en = {
 	title: "Fork this conversation",
@@ -23,4 +23,4 @@ export const de: Words = {
 	fromAnother: "Abzweigung eines anderen Gesprächs",
 };
 
-export const { useWords } = laterWords({ en, de });
+export const { useWords } = laterWords("forks", { en, de });

@@ -1,0 +1,49 @@
+// What the browser tests of languages know of each: its words are those of the catalogue.
+
+import type { Page } from "playwright-core";
+import { en as changes } from "../../web/src/conversation/changeWords.ts";
+import { en as dialogs } from "../../web/src/conversation/dialogs/words.ts";
+import { en as files } from "../../web/src/files/words.ts";
+import { en as keeping } from "../../web/src/keeping/words.ts";
+import { en } from "../../web/src/languages/en.ts";
+import { fr } from "../../web/src/languages/fr.ts";
+import type { Complete } from "../../web/src/languages/later.ts";
+import { en as links } from "../../web/src/links/words.ts";
+import { en as push } from "../../web/src/push/words.ts";
+import { en as settings } from "../../web/src/settings/words.ts";
+
+export type Spoken = { language: "fr"; device: string; ownName: string; direction: "ltr" | "rtl"; words: Complete };
+
+export const spoken: Spoken[] = [{ language: "fr", device: "fr-FR", ownName: "Français", direction: "ltr", words: fr }];
+
+const english = new Set(textsOf({ en, changes, dialogs, files, keeping, links, push, settings }));
+
+function textsOf(catalogue: object): string[] {
+	return Object.values(catalogue).flatMap((value): string[] => {
+		if (typeof value === "string") return [value];
+		return typeof value === "object" && value !== null ? textsOf(value) : [];
+	});
+}
+
+/**
+ * The English texts that the page shows or names to screen readers: those of the catalogue that are not the same in the page's language, and
+ * other ones with a common English word. What people and Claude wrote does not count, nor do the names of languages.
+ */
+export async function englishOn(page: Page, words: Complete): Promise<string[]> {
+	const shown = await page.evaluate(() => {
+		const isOurs = (element: Element) => element.closest("bdi, [lang]:not(html), [dir]:not(html), textarea") === null;
+		const named = [...document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")].filter(isOurs);
+		const names = named.flatMap((element) => ["aria-label", "title", "placeholder", "alt"].map((name) => element.getAttribute(name) ?? ""));
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		const texts: string[] = [];
+		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+			const element = node.parentElement;
+			if (element && isOurs(element) && element.checkVisibility()) texts.push(node.textContent ?? "");
+		}
+		return [...names, ...texts].map((text) => text.trim()).filter((text) => text !== "");
+	});
+	const own = new Set(textsOf(words));
+	const isEnglish = (text: string) =>
+		(english.has(text) && !own.has(text)) || /\b(the|your|you|this|that|with|and|could|again|is|are|not|of|to|from)\b/i.test(text);
+	return [...new Set(shown.filter(isEnglish))];
+}

@@ -1,0 +1,125 @@
+// The languages that are one file, with the texts of all parts.
+
+import { describe, expect, it } from "vitest";
+import { errors, reasons } from "../../src/protocol/errors.ts";
+import { en as adminInEnglish, fr as adminInFrench } from "../../web/src/admin/words.ts";
+import { en as changes } from "../../web/src/conversation/changeWords.ts";
+import { en as dialogs } from "../../web/src/conversation/dialogs/words.ts";
+import { en as forks } from "../../web/src/conversation/message/forkWords.ts";
+import { en as files } from "../../web/src/files/words.ts";
+import { en as keeping } from "../../web/src/keeping/words.ts";
+import { en as first } from "../../web/src/languages/en.ts";
+import { fr } from "../../web/src/languages/fr.ts";
+import { en as links } from "../../web/src/links/words.ts";
+import { en as memory } from "../../web/src/memory/words.ts";
+import { en as money } from "../../web/src/money/words.ts";
+import { en as push } from "../../web/src/push/words.ts";
+import { en as research } from "../../web/src/research/words.ts";
+import { en as settings } from "../../web/src/settings/words.ts";
+import { en as webhooks } from "../../web/src/webhooks/words.ts";
+
+const later = { changes, dialogs, files, forks, keeping, links, memory, money, push, research, settings, webhooks };
+const refusals = Object.fromEntries(Object.entries(errors).map(([code, { text }]) => [code, text]));
+const en = { ...first, refusals, later, admin: adminInEnglish };
+const translations = { fr: { ...fr, admin: adminInFrench } };
+const each = Object.entries(translations) as [keyof typeof translations, (typeof translations)["fr"]][];
+
+type Text = string | ((...args: unknown[]) => unknown);
+
+/** Every text of a catalogue by the path of its name. */
+function textsOf(catalogue: object, path = ""): [name: string, text: Text][] {
+	return Object.entries(catalogue).flatMap(([name, value]): [string, Text][] => {
+		if (typeof value === "string" || typeof value === "function") return [[path + name, value as Text]];
+		return textsOf(value as object, `${path}${name}.`);
+	});
+}
+
+/** Marks that show in a composed text which of the arguments it has. Each is at hand as a text, a number and a list. */
+const marks = [
+	["Xa", 37, ["Xl"]],
+	["Xb", 41, ["Xm"]],
+	["Xc", 43, ["Xn"]],
+	["Xd", 47, ["Xo"]],
+] as const;
+
+/** What a composed text says for arguments of all kinds, by the kinds. The wrong ones throw, or say what is not compared. */
+function said(text: (...args: unknown[]) => unknown): string[] {
+	const count = Math.min(text.length, marks.length);
+	const kinds = marks.slice(0, count).reduce<number[][]>((all) => all.flatMap((one) => [0, 1, 2].map((kind) => [...one, kind])), [[]]);
+	return kinds.map((chosen) => {
+		try {
+			return String(text(...chosen.map((kind, n) => marks[n]?.[kind])));
+		} catch {
+			return "";
+		}
+	});
+}
+
+/** Of which language a text is, is not seen by these: names, formats and words that several languages share. */
+const shared: Record<keyof typeof translations, RegExp> = {
+	fr: /^(product|emoji|message|code|conversations?|participants|notifications(Here)?|exportAs|keys\.(ctrl|tab)|later\.(dialogs\.effort|files\.(kinds\.(pdf|audio)|position|toMessage)|memory\.messages|webhooks\.kinds\.messages|push\.timeZone)|admin\.(title|parts\.conversations))$/,
+};
+
+describe.each(each)("the catalogue %s", (language, catalogue) => {
+	const english = new Map(textsOf(en));
+	const texts = textsOf(catalogue);
+
+	it("has every name of English, and the sentences of the server", () => {
+		expect(texts.map(([name]) => name).sort()).toEqual([...english.keys()].sort());
+		expect(Object.keys(catalogue.refusals)).toEqual(Object.keys(errors));
+		expect(Object.keys(catalogue.reasons)).toEqual(Object.keys(reasons));
+	});
+
+	it("has no English left over", () => {
+		const left = texts.filter(([name, text]) => typeof text === "string" && text === english.get(name) && !shared[language].test(name));
+		expect(left).toEqual([]);
+		const words = /\b(the|your|you|this|that|with|and|could|again|is|are|not)\b/i;
+		expect(texts.filter(([, text]) => words.test(String(text)))).toEqual([]);
+	});
+
+	it("uses what is put into a text wherever English does", () => {
+		const missing = texts.flatMap(([name, text]) => {
+			const original = english.get(name);
+			if (typeof text !== "function" || typeof original !== "function") return [];
+			const [ours, theirs] = [said(text), said(original)];
+			return marks.flatMap((kinds) =>
+				kinds
+					.map(String)
+					.flatMap((mark) => (theirs.some((one, n) => one.includes(mark) && !ours[n]?.includes(mark)) ? [`${name}: ${mark}`] : [])),
+			);
+		});
+		expect(missing).toEqual([]);
+	});
+});
+
+const counts = [0, 1, 2, 3, 11, 100];
+
+describe("the plural forms", () => {
+	it("of French: nothing is singular", () => {
+		expect(counts.map((count) => fr.files(count).replace(/\s/g, " "))).toEqual([
+			"0 fichier",
+			"1 fichier",
+			"2 fichiers",
+			"3 fichiers",
+			"11 fichiers",
+			"100 fichiers",
+		]);
+		expect(counts.map((count) => fr.unread(count))).toEqual([
+			"0 non lu",
+			"1 non lu",
+			"2 non lus",
+			"3 non lus",
+			"11 non lus",
+			"99+ non lus",
+		]);
+	});
+});
+
+describe("the punctuation", () => {
+	it("of French has narrow spaces that do not break", () => {
+		const wrong = textsOf(translations.fr).filter(
+			([, text]) => typeof text === "string" && /[^\u202f\p{L}\d][;:!?»]|[\p{L}\d][;!?»]|«[^\u202f]/u.test(text),
+		);
+		expect(wrong.map(([name]) => name)).toEqual([]);
+	});
+});

@@ -1,0 +1,35 @@
+// The types of the texts that belong to parts which are loaded later.
+
+import type { Words as Changes } from "../conversation/changeWords.ts";
+import type { Words as Dialogs } from "../conversation/dialogs/words.ts";
+import type { Words as Forks } from "../conversation/message/forkWords.ts";
+import type { Words as Files } from "../files/words.ts";
+import type { Words as Keeping } from "../keeping/words.ts";
+import type { Words as Links } from "../links/words.ts";
+import type { Words as Memory } from "../memory/words.ts";
+import type { Words as Money } from "../money/words.ts";
+import type { Words as Push } from "../push/words.ts";
+import type { Words as Research } from "../research/words.ts";
+import type { Words as Settings } from "../settings/words.ts";
+import type { Words as Webhooks } from "../webhooks/words.ts";
+import type { LaterPart, Translation } from "./catalogue.ts";
+
+/** A language that is one file, with the texts of all parts. */
+export type Complete = Translation & { later: Later };
+
+type Texts = {
+	changes: Changes;
+	dialogs: Dialogs;
+	files: Files;
+	forks: Forks;
+	keeping: Keeping;
+	links: Links;
+	memory: Memory;
+	money: Money;
+	push: Push;
+	research: Research;
+	settings: Settings;
+	webhooks: Webhooks;
+};
+
+export type Later = { [P in LaterPart]: Texts[P] };
