@@ -140,7 +140,8 @@ describe.each(spoken.map((one) => [one.language, one] as const))("the page in %s
 		await entry.getByRole("button").click();
 		await ann.page.getByRole("menu").waitFor();
 		expect(await englishOn(ann.page, words), "the menu of a conversation").toEqual([]);
-		await ann.page.getByRole("menuitem", { name: words.settingsOf }).click();
+		await ann.page.keyboard.press("Escape");
+		await ann.openAbove(words.settingsOf);
 		await ann.page.getByRole("dialog").waitFor();
 		expect(await englishOn(ann.page, words), "the settings of a conversation").toEqual([]);
 		await ann.page.keyboard.press("Escape");
@@ -169,6 +170,28 @@ describe.each(spoken.map((one) => [one.language, one] as const))("the page in %s
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
 	});
+
+	if (direction === "rtl")
+		it("is laid out from right to left, but code and what is written from left to right are not", async () => {
+			const ann = await conversing(one);
+			const list = await ann.page.getByRole("navigation", { name: words.conversations }).boundingBox();
+			expect((list?.x ?? 0) + (list?.width ?? 0)).toBeGreaterThan(1200);
+			const sides = await ann.page.evaluate(() => {
+				const directionOf = (selector: string) => getComputedStyle(document.querySelector(selector) as Element).direction;
+				return [directionOf("[role=log]"), directionOf("[data-kind=claude] pre"), directionOf("[data-kind=claude] p")];
+			});
+			expect(sides).toEqual(["rtl", "ltr", "ltr"]);
+			// The icon of a reply points to where the text comes from, and that of sending does not turn.
+			await ann.page.getByRole("article").last().hover();
+			const turned = await ann.page.evaluate(() =>
+				["reply", "send", "goTo"].map((icon) => {
+					const drawn = document.querySelector(`[data-icon=${icon}]`);
+					return drawn && getComputedStyle(drawn).transform;
+				}),
+			);
+			expect(turned).toEqual(["matrix(-1, 0, 0, 1, 0, 0)", "none", "matrix(-1, 0, 0, 1, 0, 0)"]);
+			await ann.leave();
+		});
 
 	it("fits a narrow page, and axe finds nothing", async () => {
 		const ann = await conversing(one, { width: 360, height: 740 });

@@ -2,13 +2,16 @@
 
 import { describe, expect, it } from "vitest";
 import { errors, reasons } from "../../src/protocol/errors.ts";
-import { en as adminInEnglish, fr as adminInFrench } from "../../web/src/admin/words.ts";
+import { ar as adminInArabic, en as adminInEnglish, fr as adminInFrench } from "../../web/src/admin/words.ts";
 import { en as changes } from "../../web/src/conversation/changeWords.ts";
 import { en as dialogs } from "../../web/src/conversation/dialogs/words.ts";
 import { en as forks } from "../../web/src/conversation/message/forkWords.ts";
 import { en as files } from "../../web/src/files/words.ts";
 import { en as keeping } from "../../web/src/keeping/words.ts";
+import { ar } from "../../web/src/languages/ar.ts";
+import { extension, nouns } from "../../web/src/languages/arForms.ts";
 import { en as first } from "../../web/src/languages/en.ts";
+import { formatsOf } from "../../web/src/languages/formats.ts";
 import { fr } from "../../web/src/languages/fr.ts";
 import { en as links } from "../../web/src/links/words.ts";
 import { en as memory } from "../../web/src/memory/words.ts";
@@ -21,7 +24,7 @@ import { en as webhooks } from "../../web/src/webhooks/words.ts";
 const later = { changes, dialogs, files, forks, keeping, links, memory, money, push, research, settings, webhooks };
 const refusals = Object.fromEntries(Object.entries(errors).map(([code, { text }]) => [code, text]));
 const en = { ...first, refusals, later, admin: adminInEnglish };
-const translations = { fr: { ...fr, admin: adminInFrench } };
+const translations = { fr: { ...fr, admin: adminInFrench }, ar: { ...ar, admin: adminInArabic } };
 const each = Object.entries(translations) as [keyof typeof translations, (typeof translations)["fr"]][];
 
 type Text = string | ((...args: unknown[]) => unknown);
@@ -43,8 +46,8 @@ const marks = [
 ] as const;
 
 /** What a composed text says for arguments of all kinds, by the kinds. The wrong ones throw, or say what is not compared. */
-function said(text: (...args: unknown[]) => unknown): string[] {
-	const count = Math.min(text.length, marks.length);
+function said(text: (...args: unknown[]) => unknown, arity: number): string[] {
+	const count = Math.min(arity, marks.length);
 	const kinds = marks.slice(0, count).reduce<number[][]>((all) => all.flatMap((one) => [0, 1, 2].map((kind) => [...one, kind])), [[]]);
 	return kinds.map((chosen) => {
 		try {
@@ -57,6 +60,7 @@ function said(text: (...args: unknown[]) => unknown): string[] {
 
 /** Of which language a text is, is not seen by these: names, formats and words that several languages share. */
 const shared: Record<keyof typeof translations, RegExp> = {
+	ar: /^(product|keys\.\w+|later\.(files\.kinds\.pdf|keeping\.codesFile))$/,
 	fr: /^(product|emoji|message|code|conversations?|participants|notifications(Here)?|exportAs|keys\.(ctrl|tab)|later\.(dialogs\.effort|files\.(kinds\.(pdf|audio)|position|toMessage)|memory\.messages|webhooks\.kinds\.messages|push\.timeZone)|admin\.(title|parts\.conversations))$/,
 };
 
@@ -81,7 +85,7 @@ describe.each(each)("the catalogue %s", (language, catalogue) => {
 		const missing = texts.flatMap(([name, text]) => {
 			const original = english.get(name);
 			if (typeof text !== "function" || typeof original !== "function") return [];
-			const [ours, theirs] = [said(text), said(original)];
+			const [ours, theirs] = [said(text, original.length), said(original, original.length)];
 			return marks.flatMap((kinds) =>
 				kinds
 					.map(String)
@@ -112,6 +116,45 @@ describe("the plural forms", () => {
 			"11 non lus",
 			"99+ non lus",
 		]);
+	});
+});
+
+describe("the plural forms of Arabic", () => {
+	it("are six: one and two are said without the number", () => {
+		expect(counts.map((count) => ar.files(count))).toEqual(["0 ملف", "ملف واحد", "ملفان", "3 ملفات", "11 ملفًا", "100 ملف"]);
+		expect(counts.map((count) => ar.later.links.used(count, 0, 0))).toEqual([
+			"0 شخص",
+			"شخص واحد",
+			"شخصان",
+			"3 أشخاص",
+			"11 شخصًا",
+			"100 شخص",
+		]);
+		expect(
+			new Set(
+				textsOf(nouns)
+					.map(([, text]) => text)
+					.filter((text) => /\d/.test(String(text))),
+			).size,
+		).toBe(0);
+	});
+});
+
+describe("Arabic", () => {
+	it("keeps names and @claude apart, so that the punctuation beside them stays in place", () => {
+		expect([ar.lastLine("Ann", "مرحبًا"), ar.lastLine("Ann", "Hello")].map((line) => line[0])).toEqual(["\u200f", "\u200e"]);
+		expect(ar.removeTitle("Ann!")).toBe("إزالة \u2068Ann!\u2069؟");
+		const mentions = textsOf(translations.ar).filter(([, text]) => typeof text === "string" && /(?<!\u2068)@claude/.test(text));
+		expect(mentions).toEqual([]);
+	});
+
+	it("has European digits and the Gregorian calendar in every region", () => {
+		const { day, number } = formatsOf("ar", ["ar-SA"], extension);
+		expect([day(Date.UTC(2026, 2, 7, 12), 0), number(1234)]).toEqual([expect.stringMatching(/7.*2026/), "1,234"]);
+	});
+
+	it("has its own comma, semicolon and question mark", () => {
+		expect(textsOf(translations.ar).filter(([, text]) => /\p{Script=Arabic}\s*[,;?]/u.test(String(text)))).toEqual([]);
 	});
 });
 

@@ -323,7 +323,12 @@ describe("coming back is refused", () => {
 	});
 
 	it("when the person cancels, in the language of the browser", async () => {
-		const sentences = { "de-AT,en": /abgebrochen oder abgelehnt/, "fr-CA": /annulée ou refusée/, "pt,fr": /cancelled or refused/ };
+		const sentences = {
+			"de-AT,en": /abgebrochen oder abgelehnt/,
+			"fr-CA": /annulée ou refusée/,
+			ar: /أُلغي أو رُفض/,
+			"pt,fr": /cancelled or refused/,
+		};
 		for (const [languages, sentence] of Object.entries(sentences)) {
 			const browser = new Browser();
 			const { searchParams } = new URL(await browser.start());

@@ -35,11 +35,11 @@ export type IconName = keyof typeof paths;
 
 /** 20 pixels wide at the default font size. */
 export function Icon({ name }: { name: IconName }) {
-	return <Drawing path={paths[name]} />;
+	return <Drawing path={paths[name]} name={name} />;
 }
 
 /** An icon that is not in the list, because only a later part needs it. */
-export function Drawing({ path }: { path: string }) {
+export function Drawing({ path, name }: { path: string; name?: IconName }) {
 	return (
 		<svg
 			viewBox="0 0 24 24"
@@ -51,6 +51,7 @@ export function Drawing({ path }: { path: string }) {
 			strokeLinecap="round"
 			strokeLinejoin="round"
 			aria-hidden="true"
+			data-icon={name}
 		>
 			<path d={path} />
 		</svg>

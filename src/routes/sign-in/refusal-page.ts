@@ -7,7 +7,7 @@ import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import { type App, refuse } from "../http.ts";
 
-const languages = ["en", "de", "fr"] as const;
+const languages = ["en", "de", "fr", "ar"] as const;
 type Language = (typeof languages)[number];
 type Words = Record<Language, string>;
 
@@ -17,104 +17,120 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "This sign-in was not begun in this browser, has been used, or took longer than ten minutes. Start again.",
 		de: "Diese Anmeldung wurde nicht in diesem Browser begonnen, ist schon benutzt, oder sie hat länger als zehn Minuten gedauert. Fang noch einmal an.",
 		fr: "Cette connexion n’a pas été lancée dans ce navigateur, a déjà servi ou a pris plus de dix minutes. Recommencez.",
+		ar: "لم يبدأ تسجيل الدخول هذا في هذا المتصفح، أو سبق استخدامه، أو استغرق أكثر من عشر دقائق. يُرجى البدء من جديد.",
 	},
 	denied: {
 		code: "forbidden",
 		en: "You have not been signed in: the sign-in was cancelled or refused there.",
 		de: "Du bist nicht angemeldet: Die Anmeldung wurde dort abgebrochen oder abgelehnt.",
 		fr: "La connexion n’a pas eu lieu : elle a été annulée ou refusée là-bas.",
+		ar: "لم يتم تسجيل الدخول: أُلغي أو رُفض هناك.",
 	},
 	failed: {
 		code: "bad_request",
 		en: "The sign-in could not be completed, because its answer did not fit. Start again.",
 		de: "Die Anmeldung konnte nicht abgeschlossen werden, weil die Antwort nicht passte. Fang noch einmal an.",
 		fr: "La connexion n’a pas pu aboutir, car la réponse reçue ne correspondait pas. Recommencez.",
+		ar: "تعذّر إكمال تسجيل الدخول لأن الرد غير مطابق. يُرجى البدء من جديد.",
 	},
 	clock: {
 		code: "bad_request",
 		en: "The sign-in could not be completed: the clock of the sign-in service differs too much from ours. Whoever runs this service can fix it.",
 		de: "Die Anmeldung konnte nicht abgeschlossen werden: Die Uhr des Anmeldedienstes weicht zu weit von unserer ab. Wer diesen Dienst betreibt, kann es beheben.",
 		fr: "La connexion n’a pas pu aboutir : l’horloge du service de connexion diffère trop de la nôtre. L’administration de ce service peut y remédier.",
+		ar: "تعذّر إكمال تسجيل الدخول: ساعة خدمة تسجيل الدخول تختلف كثيرًا عن ساعتنا. يمكن لإدارة هذه الخدمة إصلاح ذلك.",
 	},
 	not_verified: {
 		code: "forbidden",
 		en: "Only people with a confirmed e-mail address may sign in here, and yours is not confirmed. Confirm it where you signed in, and start again.",
 		de: "Hier können sich nur Personen mit bestätigter E-Mail-Adresse anmelden, und deine ist nicht bestätigt. Bestätige sie dort, wo du dich angemeldet hast, und fang noch einmal an.",
 		fr: "Seules les personnes dont l’adresse e-mail est confirmée peuvent se connecter ici, et la vôtre ne l’est pas. Confirmez-la auprès du service de connexion, puis recommencez.",
+		ar: "لا يمكن تسجيل الدخول هنا إلا بعنوان بريد إلكتروني مؤكَّد، وعنوانك غير مؤكَّد. يُرجى تأكيده حيث سجّلت الدخول، ثم البدء من جديد.",
 	},
 	other_domain: {
 		code: "forbidden",
 		en: "People with your e-mail address cannot sign in here. Use another account, or ask whoever runs this service.",
 		de: "Mit deiner E-Mail-Adresse kann man sich hier nicht anmelden. Nimm ein anderes Konto, oder frage, wer diesen Dienst betreibt.",
 		fr: "Votre adresse e-mail ne permet pas de se connecter ici. Utilisez un autre compte, ou adressez-vous à l’administration de ce service.",
+		ar: "لا يمكن تسجيل الدخول هنا بعنوان بريدك الإلكتروني. يمكن استخدام حساب آخر أو سؤال إدارة هذه الخدمة.",
 	},
 	suspended: {
 		code: "suspended",
 		en: errors.suspended.text,
 		de: "Dein Konto wurde gesperrt. Nichts davon wurde gelöscht. Frage, wer diesen Dienst betreibt.",
 		fr: "Votre compte a été suspendu. Rien n’a été supprimé. Adressez-vous à l’administration de ce service.",
+		ar: "حسابك موقوف، ولم يُحذف منه شيء. يُرجى سؤال إدارة هذه الخدمة.",
 	},
 	unavailable: {
 		code: "unavailable",
 		en: "The sign-in service cannot be reached right now. Try again in a moment.",
 		de: "Der Anmeldedienst ist gerade nicht erreichbar. Versuche es gleich noch einmal.",
 		fr: "Le service de connexion est injoignable pour le moment. Réessayez dans un instant.",
+		ar: "خدمة تسجيل الدخول غير متاحة الآن. يُرجى إعادة المحاولة بعد قليل.",
 	},
 	not_accepted: {
 		code: "misconfigured",
 		en: "The sign-in service does not accept this one. Whoever runs this service has to check its OIDC settings.",
 		de: "Der Anmeldedienst nimmt diesen Dienst nicht an. Wer ihn betreibt, muss die OIDC-Einstellungen prüfen.",
 		fr: "Le service de connexion n’accepte pas celui-ci. Son administration doit vérifier les réglages OIDC.",
+		ar: "خدمة تسجيل الدخول لا تقبل هذه الخدمة. على إدارتها مراجعة إعدادات OIDC.",
 	},
 	no_provider: {
 		code: "not_found",
 		en: "There is no such way to sign in here.",
 		de: "So kann man sich hier nicht anmelden.",
 		fr: "Ce moyen de connexion n’existe pas ici.",
+		ar: "لا توجد هنا طريقة كهذه لتسجيل الدخول.",
 	},
 	taken: {
 		code: "identity_taken",
 		en: "This sign-in already has an account of its own here. Nothing was changed. Invite that account to the conversations you have here and make it an owner, or use another sign-in.",
 		de: "Zu dieser Anmeldung gehört hier schon ein eigenes Konto. Nichts wurde geändert. Lade jenes Konto in die Gespräche ein, die du hier hast, und gib ihm dort die Leitung, oder nimm eine andere Anmeldung.",
 		fr: "Cette identité possède déjà ici son propre compte. Rien n’a été modifié. Invitez ce compte dans vos conversations et rendez-le propriétaire, ou utilisez une autre identité.",
+		ar: "لهذه الهوية حساب خاص بها هنا. لم يتغيّر شيء. يمكن دعوة ذلك الحساب إلى محادثاتك وجعله مالكًا لها، أو استخدام هوية أخرى.",
 	},
 	join_ended: {
 		code: "unauthorized",
 		en: "You have been signed out here meanwhile, so nothing was joined. Start again.",
 		de: "Du wurdest hier inzwischen abgemeldet, deshalb wurde nichts verbunden. Fang noch einmal an.",
 		fr: "Votre session s’est terminée entre-temps : rien n’a été associé. Recommencez.",
+		ar: "انتهت جلستك في هذه الأثناء، فلم يُربط شيء. يُرجى البدء من جديد.",
 	},
 	confirm_first: {
 		code: "confirm_first",
 		en: "This took longer than ten minutes since you confirmed with your passkey, so nothing was joined. Start again.",
 		de: "Seit der Bestätigung mit deinem Passkey sind mehr als zehn Minuten vergangen, deshalb wurde nichts verbunden. Fang noch einmal an.",
 		fr: "Plus de dix minutes se sont écoulées depuis la confirmation avec votre clé d’accès : rien n’a été associé. Recommencez.",
+		ar: "مرّت أكثر من عشر دقائق على التأكيد بمفتاح المرور، فلم يُربط شيء. يُرجى البدء من جديد.",
 	},
 	too_many: {
 		code: "too_many",
 		en: "No more sign-ins can be joined to your account. Remove one first.",
 		de: "Mit deinem Konto lassen sich keine weiteren Anmeldungen verbinden. Entferne zuerst eine.",
 		fr: "Aucun autre moyen de connexion ne peut être associé à votre compte. Retirez-en d’abord un.",
+		ar: "لا يمكن ربط طرق دخول أخرى بحسابك. يُرجى إزالة واحدة أولًا.",
 	},
 	from_elsewhere: {
 		code: "forbidden",
 		en: "Another site has sent you here to sign in. If you go on, you take the place of whoever is signed in here in this browser, and their drafts and unsent messages are deleted.",
 		de: "Eine andere Website hat dich zur Anmeldung hierher geschickt. Wenn du weitermachst, bist du hier statt der Person angemeldet, die in diesem Browser angemeldet ist, und ihre Entwürfe und ungesendeten Nachrichten werden gelöscht.",
 		fr: "Un autre site vous a envoyé ici pour vous connecter. Si vous continuez, vous prendrez la place de la personne connectée dans ce navigateur, et ses brouillons et messages non envoyés seront supprimés.",
+		ar: "أرسلك موقع آخر إلى هنا لتسجيل الدخول. إذا تابعت، فستحل محل صاحب الجلسة المفتوحة في هذا المتصفح، وستُحذف مسوداته ورسائله غير المرسلة.",
 	},
 	bad_return: {
 		code: "bad_request",
 		en: "returnTo must be a path of this service, such as /c/abc.",
 		de: "returnTo muss ein Pfad dieses Dienstes sein, zum Beispiel /c/abc.",
 		fr: "returnTo doit être un chemin de ce service, par exemple /c/abc.",
+		ar: "يجب أن يكون returnTo مسارًا في هذه الخدمة، مثل ‎/c/abc.",
 	},
 };
 
 const labels = {
-	title: { en: "Sign-in", de: "Anmeldung", fr: "Connexion" },
-	back: { en: "Back to sign-in", de: "Zurück zur Anmeldung", fr: "Retour à la connexion" },
-	backToAccount: { en: "Back", de: "Zurück", fr: "Retour" },
-	goOn: { en: "Sign in", de: "Anmelden", fr: "Se connecter" },
+	title: { en: "Sign-in", de: "Anmeldung", fr: "Connexion", ar: "تسجيل الدخول" },
+	back: { en: "Back to sign-in", de: "Zurück zur Anmeldung", fr: "Retour à la connexion", ar: "العودة إلى تسجيل الدخول" },
+	backToAccount: { en: "Back", de: "Zurück", fr: "Retour", ar: "رجوع" },
+	goOn: { en: "Sign in", de: "Anmelden", fr: "Se connecter", ar: "تسجيل الدخول" },
 } satisfies Record<string, Words>;
 
 /** Only a join is refused for these. */
@@ -153,7 +169,7 @@ export function refuseSignIn(c: Context<App>, { reason, message, retryAfterMs }:
 	);
 	return c.html(
 		html`<!doctype html>
-<html lang="${language}">
+<html lang="${language}" dir="${language === "ar" ? "rtl" : "ltr"}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

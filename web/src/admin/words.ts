@@ -1,17 +1,19 @@
 // Chooses the texts of the administration: they are loaded with its page.
 
-import { type Formats, formatsOf } from "../languages/formats.ts";
+import { extension } from "../languages/arForms.ts";
+import { deviceLanguages, type Formats, formatsOf } from "../languages/formats.ts";
 import type { Language } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
+import { ar } from "./languages/arabic.ts";
 import { en, type Words } from "./languages/english.ts";
 import { fr } from "./languages/french.ts";
 import { de } from "./languages/german.ts";
 
-export { de, en, fr, type Words };
+export { ar, de, en, fr, type Words };
 
-const formats = { en: formatsOf("en"), de: formatsOf("de"), fr: formatsOf("fr") };
+const formats = { en: formatsOf("en"), de: formatsOf("de"), fr: formatsOf("fr"), ar: formatsOf("ar", deviceLanguages(), extension) };
 
-const words: Record<Language, Words> = { en, de, fr };
+const words: Record<Language, Words> = { en, de, fr, ar };
 
 /** Follows the language of the page, like the formats beside it. */
 export function useWords(): Words & { formats: Formats } {

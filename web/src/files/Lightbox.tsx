@@ -3,6 +3,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import type { MessageFile } from "../../../src/protocol/files/file.ts";
+import { isRightToLeft } from "../controls/direction.ts";
 import { IconButton } from "../controls/IconButton.tsx";
 import { useModal } from "../controls/useModal.ts";
 import { useBytes } from "./bytes.ts";
@@ -79,7 +80,7 @@ function keysOf({ go, zoomBy, isZoomed, reset }: Acts) {
 		"-": () => zoomBy(1 / zooms.factor),
 		"0": reset,
 		// They scroll a picture that is larger than the screen.
-		...(!isZoomed && { ArrowLeft: () => go(-1), ArrowRight: () => go(1) }),
+		...(!isZoomed && { ArrowLeft: () => go(isRightToLeft() ? 1 : -1), ArrowRight: () => go(isRightToLeft() ? -1 : 1) }),
 	};
 	return (event: KeyboardEvent) => {
 		const act = keys[event.key];

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import * as fileLimits from "../../../src/protocol/files/limits.ts";
+import { isRightToLeft } from "../controls/direction.ts";
 import { FileIcon } from "./FileIcon.tsx";
 import { clockOf } from "./fileLine.ts";
 import styles from "./VoiceMessage.module.css";
@@ -88,7 +89,8 @@ export function VoicePlayer({ url, durationMs, waveform, onWanted }: Props) {
 					aria-label={words.position}
 					aria-valuetext={words.positionOf(clockOf(at * 1000), clockOf(durationMs))}
 					onKeyDown={(event) => {
-						const by = { ArrowRight: step, ArrowUp: step, ArrowLeft: -step, ArrowDown: -step }[event.key];
+						const forward = isRightToLeft() ? -step : step;
+						const by = { ArrowRight: forward, ArrowUp: step, ArrowLeft: -forward, ArrowDown: -step }[event.key];
 						if (by === undefined) return;
 						event.preventDefault();
 						seek(Math.min(seconds, Math.max(0, at + by)));

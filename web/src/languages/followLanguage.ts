@@ -13,6 +13,7 @@ const patience = 3_000;
 
 const load: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
 	de: async () => (await import("./de.ts")).de,
+	ar: async () => (await import("./ar.ts")).ar,
 	fr: async () => (await import("./fr.ts")).fr,
 };
 
@@ -47,6 +48,6 @@ async function follow(): Promise<void> {
 function show(language: Language, catalogue: Catalogue): void {
 	shown = language;
 	document.documentElement.lang = language;
-	document.documentElement.dir = "ltr";
+	document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
 	setStrings(catalogue);
 }
