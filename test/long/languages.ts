@@ -7,17 +7,19 @@ import { en as files } from "../../web/src/files/words.ts";
 import { en as keeping } from "../../web/src/keeping/words.ts";
 import { ar } from "../../web/src/languages/ar.ts";
 import { en } from "../../web/src/languages/en.ts";
+import { es } from "../../web/src/languages/es.ts";
 import { fr } from "../../web/src/languages/fr.ts";
 import type { Complete } from "../../web/src/languages/later.ts";
 import { en as links } from "../../web/src/links/words.ts";
 import { en as push } from "../../web/src/push/words.ts";
 import { en as settings } from "../../web/src/settings/words.ts";
 
-export type Spoken = { language: "fr" | "ar"; device: string; ownName: string; direction: "ltr" | "rtl"; words: Complete };
+export type Spoken = { language: "fr" | "ar" | "es"; device: string; ownName: string; direction: "ltr" | "rtl"; words: Complete };
 
 export const spoken: Spoken[] = [
 	{ language: "fr", device: "fr-FR", ownName: "Français", direction: "ltr", words: fr },
 	{ language: "ar", device: "ar-EG", ownName: "العربية", direction: "rtl", words: ar },
+	{ language: "es", device: "es-MX", ownName: "Español", direction: "ltr", words: es },
 ];
 
 const english = new Set(textsOf({ en, changes, dialogs, files, keeping, links, push, settings }));

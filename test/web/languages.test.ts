@@ -184,7 +184,7 @@ describe("the language", () => {
 			"notifications/Notifications.tsx",
 			"sidebar/saveExport.ts",
 		]);
-		expect(files.filter((name) => /"[./]*\/(en|de|fr|ar)\.ts"/.test(textOf(name))).sort()).toEqual([
+		expect(files.filter((name) => /"[./]*\/(en|de|fr|es|ar)\.ts"/.test(textOf(name))).sort()).toEqual([
 			"languages/catalogue.ts",
 			"languages/currentLanguage.ts",
 			"languages/followLanguage.ts",

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { errors, reasons } from "../../src/protocol/errors.ts";
-import { ar as adminInArabic, en as adminInEnglish, fr as adminInFrench } from "../../web/src/admin/words.ts";
+import { ar as adminInArabic, en as adminInEnglish, fr as adminInFrench, es as adminInSpanish } from "../../web/src/admin/words.ts";
 import { en as changes } from "../../web/src/conversation/changeWords.ts";
 import { en as dialogs } from "../../web/src/conversation/dialogs/words.ts";
 import { en as forks } from "../../web/src/conversation/message/forkWords.ts";
@@ -11,6 +11,7 @@ import { en as keeping } from "../../web/src/keeping/words.ts";
 import { ar } from "../../web/src/languages/ar.ts";
 import { extension, nouns } from "../../web/src/languages/arForms.ts";
 import { en as first } from "../../web/src/languages/en.ts";
+import { es } from "../../web/src/languages/es.ts";
 import { formatsOf } from "../../web/src/languages/formats.ts";
 import { fr } from "../../web/src/languages/fr.ts";
 import { en as links } from "../../web/src/links/words.ts";
@@ -24,7 +25,7 @@ import { en as webhooks } from "../../web/src/webhooks/words.ts";
 const later = { changes, dialogs, files, forks, keeping, links, memory, money, push, research, settings, webhooks };
 const refusals = Object.fromEntries(Object.entries(errors).map(([code, { text }]) => [code, text]));
 const en = { ...first, refusals, later, admin: adminInEnglish };
-const translations = { fr: { ...fr, admin: adminInFrench }, ar: { ...ar, admin: adminInArabic } };
+const translations = { fr: { ...fr, admin: adminInFrench }, ar: { ...ar, admin: adminInArabic }, es: { ...es, admin: adminInSpanish } };
 const each = Object.entries(translations) as [keyof typeof translations, (typeof translations)["fr"]][];
 
 type Text = string | ((...args: unknown[]) => unknown);
@@ -61,6 +62,7 @@ function said(text: (...args: unknown[]) => unknown, arity: number): string[] {
 /** Of which language a text is, is not seen by these: names, formats and words that several languages share. */
 const shared: Record<keyof typeof translations, RegExp> = {
 	ar: /^(product|keys\.\w+|later\.(files\.kinds\.pdf|keeping\.codesFile))$/,
+	es: /^(product|emoji|keys\.(ctrl|enter|tab|escape)|later\.(files\.kinds\.(pdf|audio|video)|settings\.tokenSecret))$/,
 	fr: /^(product|emoji|message|code|conversations?|participants|notifications(Here)?|exportAs|keys\.(ctrl|tab)|later\.(dialogs\.effort|files\.(kinds\.(pdf|audio)|position|toMessage)|memory\.messages|webhooks\.kinds\.messages|push\.timeZone)|admin\.(title|parts\.conversations))$/,
 };
 
@@ -116,6 +118,25 @@ describe("the plural forms", () => {
 			"11 non lus",
 			"99+ non lus",
 		]);
+	});
+});
+
+describe("the plural forms of Spanish", () => {
+	it("are singular for one only", () => {
+		const texts = ["0 archivos", "1 archivo", "2 archivos", "3 archivos", "11 archivos", "100 archivos"];
+		expect(counts.map((count) => es.files(count))).toEqual(texts);
+	});
+});
+
+describe("Spanish", () => {
+	it("opens every question and every exclamation", () => {
+		const wrong = textsOf(translations.es).filter(([, text]) => {
+			const said = String(text);
+			return (
+				typeof text === "string" && (said.split("?").length !== said.split("¿").length || said.split("!").length !== said.split("¡").length)
+			);
+		});
+		expect(wrong).toEqual([]);
 	});
 });
 

@@ -327,6 +327,7 @@ describe("coming back is refused", () => {
 			"de-AT,en": /abgebrochen oder abgelehnt/,
 			"fr-CA": /annulée ou refusée/,
 			ar: /أُلغي أو رُفض/,
+			es: /canceló o se rechazó/,
 			"pt,fr": /cancelled or refused/,
 		};
 		for (const [languages, sentence] of Object.entries(sentences)) {

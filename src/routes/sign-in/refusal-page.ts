@@ -7,7 +7,7 @@ import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import { type App, refuse } from "../http.ts";
 
-const languages = ["en", "de", "fr", "ar"] as const;
+const languages = ["en", "de", "fr", "ar", "es"] as const;
 type Language = (typeof languages)[number];
 type Words = Record<Language, string>;
 
@@ -18,6 +18,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Diese Anmeldung wurde nicht in diesem Browser begonnen, ist schon benutzt, oder sie hat länger als zehn Minuten gedauert. Fang noch einmal an.",
 		fr: "Cette connexion n’a pas été lancée dans ce navigateur, a déjà servi ou a pris plus de dix minutes. Recommencez.",
 		ar: "لم يبدأ تسجيل الدخول هذا في هذا المتصفح، أو سبق استخدامه، أو استغرق أكثر من عشر دقائق. يُرجى البدء من جديد.",
+		es: "Este inicio de sesión no se empezó en este navegador, ya se usó o tardó más de diez minutos. Empieza de nuevo.",
 	},
 	denied: {
 		code: "forbidden",
@@ -25,6 +26,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Du bist nicht angemeldet: Die Anmeldung wurde dort abgebrochen oder abgelehnt.",
 		fr: "La connexion n’a pas eu lieu : elle a été annulée ou refusée là-bas.",
 		ar: "لم يتم تسجيل الدخول: أُلغي أو رُفض هناك.",
+		es: "No has iniciado sesión: allí se canceló o se rechazó.",
 	},
 	failed: {
 		code: "bad_request",
@@ -32,6 +34,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Die Anmeldung konnte nicht abgeschlossen werden, weil die Antwort nicht passte. Fang noch einmal an.",
 		fr: "La connexion n’a pas pu aboutir, car la réponse reçue ne correspondait pas. Recommencez.",
 		ar: "تعذّر إكمال تسجيل الدخول لأن الرد غير مطابق. يُرجى البدء من جديد.",
+		es: "No se pudo completar el inicio de sesión porque la respuesta recibida no era la esperada. Empieza de nuevo.",
 	},
 	clock: {
 		code: "bad_request",
@@ -39,6 +42,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Die Anmeldung konnte nicht abgeschlossen werden: Die Uhr des Anmeldedienstes weicht zu weit von unserer ab. Wer diesen Dienst betreibt, kann es beheben.",
 		fr: "La connexion n’a pas pu aboutir : l’horloge du service de connexion diffère trop de la nôtre. L’administration de ce service peut y remédier.",
 		ar: "تعذّر إكمال تسجيل الدخول: ساعة خدمة تسجيل الدخول تختلف كثيرًا عن ساعتنا. يمكن لإدارة هذه الخدمة إصلاح ذلك.",
+		es: "No se pudo completar el inicio de sesión: el reloj del servicio de identidad difiere demasiado del nuestro. La administración de este servicio puede corregirlo.",
 	},
 	not_verified: {
 		code: "forbidden",
@@ -46,6 +50,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Hier können sich nur Personen mit bestätigter E-Mail-Adresse anmelden, und deine ist nicht bestätigt. Bestätige sie dort, wo du dich angemeldet hast, und fang noch einmal an.",
 		fr: "Seules les personnes dont l’adresse e-mail est confirmée peuvent se connecter ici, et la vôtre ne l’est pas. Confirmez-la auprès du service de connexion, puis recommencez.",
 		ar: "لا يمكن تسجيل الدخول هنا إلا بعنوان بريد إلكتروني مؤكَّد، وعنوانك غير مؤكَّد. يُرجى تأكيده حيث سجّلت الدخول، ثم البدء من جديد.",
+		es: "Aquí solo se puede entrar con una dirección de correo confirmada, y la tuya no lo está. Confírmala donde iniciaste sesión y empieza de nuevo.",
 	},
 	other_domain: {
 		code: "forbidden",
@@ -53,6 +58,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Mit deiner E-Mail-Adresse kann man sich hier nicht anmelden. Nimm ein anderes Konto, oder frage, wer diesen Dienst betreibt.",
 		fr: "Votre adresse e-mail ne permet pas de se connecter ici. Utilisez un autre compte, ou adressez-vous à l’administration de ce service.",
 		ar: "لا يمكن تسجيل الدخول هنا بعنوان بريدك الإلكتروني. يمكن استخدام حساب آخر أو سؤال إدارة هذه الخدمة.",
+		es: "Con tu dirección de correo no se puede iniciar sesión aquí. Usa otra cuenta o pregunta a la administración de este servicio.",
 	},
 	suspended: {
 		code: "suspended",
@@ -60,6 +66,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Dein Konto wurde gesperrt. Nichts davon wurde gelöscht. Frage, wer diesen Dienst betreibt.",
 		fr: "Votre compte a été suspendu. Rien n’a été supprimé. Adressez-vous à l’administration de ce service.",
 		ar: "حسابك موقوف، ولم يُحذف منه شيء. يُرجى سؤال إدارة هذه الخدمة.",
+		es: "Tu cuenta está suspendida. No se ha eliminado nada. Pregunta a la administración de este servicio.",
 	},
 	unavailable: {
 		code: "unavailable",
@@ -67,6 +74,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Der Anmeldedienst ist gerade nicht erreichbar. Versuche es gleich noch einmal.",
 		fr: "Le service de connexion est injoignable pour le moment. Réessayez dans un instant.",
 		ar: "خدمة تسجيل الدخول غير متاحة الآن. يُرجى إعادة المحاولة بعد قليل.",
+		es: "El servicio de inicio de sesión no está disponible en este momento. Inténtalo de nuevo en un momento.",
 	},
 	not_accepted: {
 		code: "misconfigured",
@@ -74,6 +82,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Der Anmeldedienst nimmt diesen Dienst nicht an. Wer ihn betreibt, muss die OIDC-Einstellungen prüfen.",
 		fr: "Le service de connexion n’accepte pas celui-ci. Son administration doit vérifier les réglages OIDC.",
 		ar: "خدمة تسجيل الدخول لا تقبل هذه الخدمة. على إدارتها مراجعة إعدادات OIDC.",
+		es: "El servicio de inicio de sesión no acepta este servicio. Su administración debe revisar los ajustes de OIDC.",
 	},
 	no_provider: {
 		code: "not_found",
@@ -81,6 +90,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "So kann man sich hier nicht anmelden.",
 		fr: "Ce moyen de connexion n’existe pas ici.",
 		ar: "لا توجد هنا طريقة كهذه لتسجيل الدخول.",
+		es: "Aquí no existe esa forma de iniciar sesión.",
 	},
 	taken: {
 		code: "identity_taken",
@@ -88,6 +98,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Zu dieser Anmeldung gehört hier schon ein eigenes Konto. Nichts wurde geändert. Lade jenes Konto in die Gespräche ein, die du hier hast, und gib ihm dort die Leitung, oder nimm eine andere Anmeldung.",
 		fr: "Cette identité possède déjà ici son propre compte. Rien n’a été modifié. Invitez ce compte dans vos conversations et rendez-le propriétaire, ou utilisez une autre identité.",
 		ar: "لهذه الهوية حساب خاص بها هنا. لم يتغيّر شيء. يمكن دعوة ذلك الحساب إلى محادثاتك وجعله مالكًا لها، أو استخدام هوية أخرى.",
+		es: "Esta identidad ya tiene aquí su propia cuenta. No se ha cambiado nada. Invita a esa cuenta a tus conversaciones y hazla propietaria, o usa otra identidad.",
 	},
 	join_ended: {
 		code: "unauthorized",
@@ -95,6 +106,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Du wurdest hier inzwischen abgemeldet, deshalb wurde nichts verbunden. Fang noch einmal an.",
 		fr: "Votre session s’est terminée entre-temps : rien n’a été associé. Recommencez.",
 		ar: "انتهت جلستك في هذه الأثناء، فلم يُربط شيء. يُرجى البدء من جديد.",
+		es: "Entretanto se cerró tu sesión, así que no se ha vinculado nada. Empieza de nuevo.",
 	},
 	confirm_first: {
 		code: "confirm_first",
@@ -102,6 +114,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Seit der Bestätigung mit deinem Passkey sind mehr als zehn Minuten vergangen, deshalb wurde nichts verbunden. Fang noch einmal an.",
 		fr: "Plus de dix minutes se sont écoulées depuis la confirmation avec votre clé d’accès : rien n’a été associé. Recommencez.",
 		ar: "مرّت أكثر من عشر دقائق على التأكيد بمفتاح المرور، فلم يُربط شيء. يُرجى البدء من جديد.",
+		es: "Han pasado más de diez minutos desde que confirmaste con tu llave de acceso, así que no se ha vinculado nada. Empieza de nuevo.",
 	},
 	too_many: {
 		code: "too_many",
@@ -109,6 +122,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Mit deinem Konto lassen sich keine weiteren Anmeldungen verbinden. Entferne zuerst eine.",
 		fr: "Aucun autre moyen de connexion ne peut être associé à votre compte. Retirez-en d’abord un.",
 		ar: "لا يمكن ربط طرق دخول أخرى بحسابك. يُرجى إزالة واحدة أولًا.",
+		es: "No se pueden vincular más formas de iniciar sesión a tu cuenta. Quita una primero.",
 	},
 	from_elsewhere: {
 		code: "forbidden",
@@ -116,6 +130,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Eine andere Website hat dich zur Anmeldung hierher geschickt. Wenn du weitermachst, bist du hier statt der Person angemeldet, die in diesem Browser angemeldet ist, und ihre Entwürfe und ungesendeten Nachrichten werden gelöscht.",
 		fr: "Un autre site vous a envoyé ici pour vous connecter. Si vous continuez, vous prendrez la place de la personne connectée dans ce navigateur, et ses brouillons et messages non envoyés seront supprimés.",
 		ar: "أرسلك موقع آخر إلى هنا لتسجيل الدخول. إذا تابعت، فستحل محل صاحب الجلسة المفتوحة في هذا المتصفح، وستُحذف مسوداته ورسائله غير المرسلة.",
+		es: "Otro sitio te ha enviado aquí para iniciar sesión. Si continúas, ocuparás el lugar de quien tenga la sesión abierta en este navegador, y se eliminarán sus borradores y mensajes sin enviar.",
 	},
 	bad_return: {
 		code: "bad_request",
@@ -123,14 +138,21 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "returnTo muss ein Pfad dieses Dienstes sein, zum Beispiel /c/abc.",
 		fr: "returnTo doit être un chemin de ce service, par exemple /c/abc.",
 		ar: "يجب أن يكون returnTo مسارًا في هذه الخدمة، مثل ‎/c/abc.",
+		es: "returnTo debe ser una ruta de este servicio, por ejemplo /c/abc.",
 	},
 };
 
 const labels = {
-	title: { en: "Sign-in", de: "Anmeldung", fr: "Connexion", ar: "تسجيل الدخول" },
-	back: { en: "Back to sign-in", de: "Zurück zur Anmeldung", fr: "Retour à la connexion", ar: "العودة إلى تسجيل الدخول" },
-	backToAccount: { en: "Back", de: "Zurück", fr: "Retour", ar: "رجوع" },
-	goOn: { en: "Sign in", de: "Anmelden", fr: "Se connecter", ar: "تسجيل الدخول" },
+	title: { en: "Sign-in", de: "Anmeldung", fr: "Connexion", ar: "تسجيل الدخول", es: "Inicio de sesión" },
+	back: {
+		en: "Back to sign-in",
+		de: "Zurück zur Anmeldung",
+		fr: "Retour à la connexion",
+		ar: "العودة إلى تسجيل الدخول",
+		es: "Volver al inicio de sesión",
+	},
+	backToAccount: { en: "Back", de: "Zurück", fr: "Retour", ar: "رجوع", es: "Volver" },
+	goOn: { en: "Sign in", de: "Anmelden", fr: "Se connecter", ar: "تسجيل الدخول", es: "Iniciar sesión" },
 } satisfies Record<string, Words>;
 
 /** Only a join is refused for these. */

@@ -8,12 +8,19 @@ import { ar } from "./languages/arabic.ts";
 import { en, type Words } from "./languages/english.ts";
 import { fr } from "./languages/french.ts";
 import { de } from "./languages/german.ts";
+import { es } from "./languages/spanish.ts";
 
-export { ar, de, en, fr, type Words };
+export { ar, de, en, es, fr, type Words };
 
-const formats = { en: formatsOf("en"), de: formatsOf("de"), fr: formatsOf("fr"), ar: formatsOf("ar", deviceLanguages(), extension) };
+const formats = {
+	en: formatsOf("en"),
+	de: formatsOf("de"),
+	fr: formatsOf("fr"),
+	es: formatsOf("es"),
+	ar: formatsOf("ar", deviceLanguages(), extension),
+};
 
-const words: Record<Language, Words> = { en, de, fr, ar };
+const words: Record<Language, Words> = { en, de, fr, es, ar };
 
 /** Follows the language of the page, like the formats beside it. */
 export function useWords(): Words & { formats: Formats } {

@@ -1,6 +1,6 @@
 // The languages for which the build generates an emoji file.
 
-export const emojiLanguages = ["en", "de", "fr"] as const;
+export const emojiLanguages = ["en", "de", "fr", "es"] as const;
 
 export type EmojiLanguage = (typeof emojiLanguages)[number];
 

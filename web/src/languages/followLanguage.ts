@@ -14,6 +14,7 @@ const patience = 3_000;
 const load: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
 	de: async () => (await import("./de.ts")).de,
 	ar: async () => (await import("./ar.ts")).ar,
+	es: async () => (await import("./es.ts")).es,
 	fr: async () => (await import("./fr.ts")).fr,
 };
 

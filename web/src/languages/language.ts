@@ -1,6 +1,6 @@
 // The languages of the page, and how one is chosen. Pure.
 
-export const languages = ["en", "de", "fr", "ar"] as const;
+export const languages = ["en", "de", "fr", "es", "ar"] as const;
 
 export type Language = (typeof languages)[number];
 

@@ -17,7 +17,7 @@ const HelpDialog = lazyDialog(async () => (await import("../keyboard/HelpDialog.
 const themes = ["system", "light", "dark"] as const;
 
 /** Each language has its own name for itself. */
-const ownNames: Record<Language, string> = { en: "English", de: "Deutsch", fr: "Français", ar: "العربية" };
+const ownNames: Record<Language, string> = { en: "English", de: "Deutsch", fr: "Français", es: "Español", ar: "العربية" };
 
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
 	const strings = useStrings();
