@@ -1,10 +1,10 @@
 // The list of completions offered while somebody writes, and its keys. The code that finds and shows them is loaded on first use.
 
-import { useEffectEvent, useLayoutEffect, useMemo, useState } from "react";
+import { useCallback, useEffectEvent, useLayoutEffect, useMemo, useState } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
 import { useLazy } from "../../controls/useLazy.ts";
-import { type EmojiLanguage, emojiLanguage, emojiLanguages } from "../../emoji/languages.ts";
+import { emojiLanguage } from "../../emoji/languages.ts";
 import type { Completion, Option } from "../../writing/completions.ts";
 import type { Mentionable } from "../../writing/mentionQuery.ts";
 import type { TextAndCaret } from "./useCaret.ts";
@@ -20,10 +20,6 @@ export type Offer = {
 };
 
 const loadCode = () => import("./completionCode.ts");
-const loadEmoji = Object.fromEntries(
-	emojiLanguages.map((language) => [language, async () => (await loadCode()).emojiIn(language)]),
-) as Record<EmojiLanguage, () => ReturnType<typeof import("./completionCode.ts").emojiIn>>;
-
 /** In characters: a completion begins at most this far before the caret. */
 const maxLength = 80;
 
@@ -42,7 +38,9 @@ export function useCompletion(
 	const code = useLazy(loadCode, /[@:]/.test(text.slice(Math.max(0, caret - maxLength), caret)));
 	const everybody = useFoundPeople(people, people.find && code?.writtenNameAt(text, caret));
 	const isFinished = finished.some((end) => code?.wholeShortcodeAt(text, end) !== undefined);
-	const source = useLazy(loadEmoji[emojiLanguage()], isFinished || code?.shortcodeAt(text, caret) !== undefined);
+	const language = emojiLanguage();
+	const loadEmoji = useCallback(async () => (await loadCode()).emojiIn(language), [language]);
+	const source = useLazy(loadEmoji, isFinished || code?.shortcodeAt(text, caret) !== undefined);
 	const emoji = useMemo(() => source?.coloured(skinTone), [source, skinTone]);
 	// An event, because the text may have changed between the drawing and the effect.
 	const replaceFinished = useEffectEvent(() => {
