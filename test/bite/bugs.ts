@@ -89,6 +89,8 @@ export const bugs: Bug[] = [
 		to: '\t\tthis.acts.add("requested", request.by, subjectOf(request), Date.now());\n\t\treturn this.ctx.storage.transactionSync(() => {',
 		project: "faults",
 		tests: ["a legal request, its row"],
+	},
+	{
 		name: "a PDF with a long number keeps everybody waiting",
 		file: "src/files/pdf-pages.ts",
 		from: "/(?<!\\d)(\\d+)\\s+(\\d+)\\s+R/g",
@@ -5363,7 +5365,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a citation that comes late is not shown in a finished block",
 		file: "src/markdown/markdown.ts",
-		from: " && marksWithin(before.finishedLength) === before.marked",
+		from: "marksWithin(before.finishedLength) === before.marked &&",
 		to: "",
 		project: "web",
 		tests: ["web/citations"],
@@ -7055,6 +7057,8 @@ export const bugs: Bug[] = [
 		to: "<MessageArticle key={props.unsent ? 0 : 1} {...props}",
 		project: "long",
 		tests: ["long/writing"],
+	},
+	{
 		name: "the footnotes of all messages have the same names",
 		file: "web/src/markdown/Footnotes.tsx",
 		from: "{id}-note-",

@@ -69,12 +69,12 @@ it.each([
 	["a\n\n", 20_000],
 ])("leaves a text as it was written that would keep everybody waiting while it is read: %j", (part, length) => {
 	const content = part.repeat(length / part.length);
-	expect(textHtml({ content }).replace(/&#62;/g, ">")).toBe(`<p dir="auto">${content}</p>`);
+	expect(textHtml({ id: "m1", content }).replace(/&#62;/g, ">")).toBe(`<p dir="auto">${content}</p>`);
 });
 
 it("reads a long reply with headings, lists, quotes, code and tables", () => {
 	const part = `## Step\n\nA paragraph with **bold** words, ${"long enough to be one, ".repeat(8)}.\n\n- one\n- two\n  1. three\n\n> Quoted.\n\n\`\`\`ts\nconst a = 1;\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`;
-	expect(textHtml({ content: part.repeat(20_000 / part.length) })).toMatch(/^<h4/);
+	expect(textHtml({ id: "m1", content: part.repeat(20_000 / part.length) })).toMatch(/^<h4/);
 });
 
 it("lets others have their turn after each text of a page, however little is shown of it", async () => {

@@ -322,6 +322,13 @@ const links: Later["links"] = {
 	join: "انضمام",
 };
 
+const markdown: Later["markdown"] = {
+	footnotes: "الحواشي",
+	footnote: (number) => `الحاشية ${number}`,
+	backToText: "العودة إلى النص",
+	contents: "المحتويات",
+};
+
 const memory: Later["memory"] = {
 	unknown: "ما رآه Claude لهذا الرد غير معروف.",
 	model: "النموذج",
@@ -599,4 +606,4 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { changes, dialogs, files, forks, keeping, links, memory, money, push, research, settings, webhooks };
+export const later: Later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };

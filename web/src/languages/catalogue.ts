@@ -19,6 +19,7 @@ export type LaterPart =
 	| "forks"
 	| "keeping"
 	| "links"
+	| "markdown"
 	| "memory"
 	| "money"
 	| "push"

@@ -338,6 +338,13 @@ const links: Later["links"] = {
 	join: "Unirse",
 };
 
+const markdown: Later["markdown"] = {
+	footnotes: "Notas",
+	footnote: (number) => `Nota ${number}`,
+	backToText: "Volver al texto",
+	contents: "Contenido",
+};
+
 const memory: Later["memory"] = {
 	unknown: "No se sabe qué vio Claude para esta respuesta.",
 	model: "Modelo",
@@ -632,4 +639,4 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { changes, dialogs, files, forks, keeping, links, memory, money, push, research, settings, webhooks };
+export const later: Later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };

@@ -339,6 +339,13 @@ const links: Later["links"] = {
 	join: "Rejoindre",
 };
 
+const markdown: Later["markdown"] = {
+	footnotes: "Notes",
+	footnote: (number) => `Note ${number}`,
+	backToText: "Retour au texte",
+	contents: "Sommaire",
+};
+
 const memory: Later["memory"] = {
 	unknown: "On ne sait pas ce que Claude a vu pour cette réponse.",
 	model: "Modèle",
@@ -636,4 +643,4 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { changes, dialogs, files, forks, keeping, links, memory, money, push, research, settings, webhooks };
+export const later: Later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };

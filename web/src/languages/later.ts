@@ -6,6 +6,7 @@ import type { Words as Forks } from "../conversation/message/forkWords.ts";
 import type { Words as Files } from "../files/words.ts";
 import type { Words as Keeping } from "../keeping/words.ts";
 import type { Words as Links } from "../links/words.ts";
+import type { Words as Markdown } from "../markdown/words.ts";
 import type { Words as Memory } from "../memory/words.ts";
 import type { Words as Money } from "../money/words.ts";
 import type { Words as Push } from "../push/words.ts";
@@ -24,6 +25,7 @@ type Texts = {
 	forks: Forks;
 	keeping: Keeping;
 	links: Links;
+	markdown: Markdown;
 	memory: Memory;
 	money: Money;
 	push: Push;

@@ -1,4 +1,4 @@
-// The texts of footnotes and of the contents of a long answer, in every language: they are loaded with the parts that need them.
+// The texts of footnotes and of the contents of a long answer, in English and German: they are loaded with the parts that need them.
 
 import { laterWords } from "../languages/laterWords.ts";
 
@@ -10,11 +10,13 @@ export const en = {
 	contents: "Contents",
 };
 
-export const de: typeof en = {
+export type Words = typeof en;
+
+export const de: Words = {
 	footnotes: "Fußnoten",
 	footnote: (number) => `Fußnote ${number}`,
 	backToText: "Zurück zum Text",
 	contents: "Inhalt",
 };
 
-export const { useWords } = laterWords({ en, de });
+export const { useWords } = laterWords("markdown", { en, de });
