@@ -7106,4 +7106,28 @@ export const bugs: Bug[] = [
 		project: "long",
 		tests: ["long/reading"],
 	},
+	{
+		name: "a link that is older than a removal admits again when the clock is set back",
+		file: "src/conversation/store/people/access.ts",
+		from: "max(?, (SELECT ifnull(max(created_at), 0) + 1 FROM invites))",
+		to: "?",
+		project: "worker",
+		tests: ["conversation/people/membership"],
+	},
+	{
+		name: "a link that is newer than a removal does not admit when the clock is set back",
+		file: "src/conversation/store/invites.ts",
+		from: "max(?, (SELECT ifnull(max(at), 0) FROM decided))",
+		to: "?",
+		project: "worker",
+		tests: ["conversation/people/membership"],
+	},
+	{
+		name: "a revoked link admits again when the clock is set back",
+		file: "src/conversation/store/invites.ts",
+		from: "UPDATE invites SET ended = 1, expires_at = ? WHERE id = ?",
+		to: "UPDATE invites SET expires_at = ? WHERE id = ?",
+		project: "worker",
+		tests: ["conversation/people/membership"],
+	},
 ];

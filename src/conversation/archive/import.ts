@@ -164,6 +164,7 @@ export class Import {
 			createdAt: 0,
 			expiresAt: 0,
 			maxUses: null,
+			ended: 1 as const,
 			uses: 0,
 			asked: 0,
 			microUsd: 0,

@@ -49,7 +49,7 @@ export class Invitations {
 		// Nobody can come whose membership would be over.
 		const expiresAt = Math.min(invite.expiresAt, allowed.accessEndsAt ?? invite.expiresAt);
 		const used = { uses: 0, asked: 0, microUsd: 0 };
-		const added = { ...invite, ...allowed, ...used, expiresAt, createdBy: member.userId, createdAt: now };
+		const added = { ...invite, ...allowed, ...used, expiresAt, createdBy: member.userId, createdAt: now, ended: 0 as const };
 		this.#store.whole(() => {
 			this.#store.invites.add(added, invite.byToken ?? null);
 			this.#store.audit.add("invited", member.userId, undefined, now);
@@ -174,6 +174,6 @@ function knownOf(invite: Invite, now: number): KnownInvite {
 	return { id, role, createdBy, ...times, maxUses, uses, allows: allowsOf(invite), used: usedOf(invite), isLive: isLive(invite, now) };
 }
 
-function isLive({ expiresAt, maxUses, uses }: Invite, now: number): boolean {
-	return expiresAt > now && (maxUses === null || uses < maxUses);
+function isLive({ ended, expiresAt, maxUses, uses }: Invite, now: number): boolean {
+	return ended === 0 && expiresAt > now && (maxUses === null || uses < maxUses);
 }

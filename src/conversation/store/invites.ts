@@ -19,6 +19,15 @@ export const linkTables = `
 	CREATE INDEX members_ending ON members (ends_at) WHERE ends_at IS NOT NULL;
 `;
 
+/** Released with the version that it came in: never edit it. */
+export const endedLinks = `
+	-- 1: ended before its time, and by no clock: one that is set back revives no link.
+	ALTER TABLE invites ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+	-- To find the last ones: what an owner has decided and what is made afterwards keep their order, whatever the clock says.
+	CREATE INDEX invites_made ON invites (created_at);
+	CREATE INDEX decided_at ON decided (at);
+`;
+
 /** What a link allows at most, to all who come by it together: `null` where it sets no limit. `accessEndsAt` in ms. */
 export type LinkLimits = {
 	mostQuestions: number | null;
@@ -47,10 +56,12 @@ export type Invite = LinkLimits &
 		expiresAt: number;
 		maxUses: number | null;
 		uses: number;
+		/** 1: it ended before its time. */
+		ended: 0 | 1;
 	};
 
 /** `?1`: the time in ms. */
-const isLive = "expires_at > ?1 AND (max_uses IS NULL OR uses < max_uses)";
+const isLive = "ended = 0 AND expires_at > ?1 AND (max_uses IS NULL OR uses < max_uses)";
 
 export class Invites {
 	readonly #sql: SqlStorage;
@@ -61,11 +72,14 @@ export class Invites {
 		this.#sql = sql;
 	}
 
-	/** `byToken`: the personal token that made it, if one did. */
+	/**
+	 * `byToken`: the personal token that made it, if one did. It counts as made after all that owners have decided about people, also if
+	 * the clock was set back since.
+	 */
 	add(invite: Invite, byToken: string | null): void {
 		this.#sql.exec(
 			`INSERT INTO invites (id, role, created_by, created_at, expires_at, max_uses, by_token, most_questions, most_micro_usd,
-			access_ends_at, hides_past) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			access_ends_at, hides_past) VALUES (?, ?, ?, max(?, (SELECT ifnull(max(at), 0) FROM decided)), ?, ?, ?, ?, ?, ?, ?)`,
 			invite.id,
 			invite.role,
 			invite.createdBy,
@@ -82,7 +96,7 @@ export class Invites {
 
 	/** Expires the live invites that these personal tokens made. Returns how many. */
 	expireOfTokens(tokenIds: readonly string[], now: number): number {
-		const made = `UPDATE invites SET expires_at = ?1 WHERE ${isLive} AND by_token IN (SELECT value FROM json_each(?2)) RETURNING id`;
+		const made = `UPDATE invites SET ended = 1, expires_at = ?1 WHERE ${isLive} AND by_token IN (SELECT value FROM json_each(?2)) RETURNING id`;
 		return this.#sql.exec(made, now, JSON.stringify(tokenIds)).toArray().length;
 	}
 
@@ -107,13 +121,13 @@ export class Invites {
 
 	/** The invite stays: a person who uses it learns that it has expired. */
 	expire(id: string, now: number): void {
-		this.#sql.exec("UPDATE invites SET expires_at = ? WHERE id = ?", now, id);
+		this.#sql.exec("UPDATE invites SET ended = 1, expires_at = ? WHERE id = ?", now, id);
 	}
 
 	/** Expires the live invites that this person made. Returns their number. */
 	expireOf(createdBy: string, now: number): number {
 		const { length } = this.#sql
-			.exec(`UPDATE invites SET expires_at = ?1 WHERE created_by = ?2 AND ${isLive} RETURNING id`, now, createdBy)
+			.exec(`UPDATE invites SET ended = 1, expires_at = ?1 WHERE created_by = ?2 AND ${isLive} RETURNING id`, now, createdBy)
 			.toArray();
 		return length;
 	}
@@ -121,7 +135,8 @@ export class Invites {
 	/** Expires the live invites that this person accepted. Returns their number. */
 	expireUsedBy(userId: string, now: number): number {
 		const used = "id IN (SELECT invite_id FROM invite_uses WHERE user_id = ?2)";
-		return this.#sql.exec(`UPDATE invites SET expires_at = ?1 WHERE ${used} AND ${isLive} RETURNING id`, now, userId).toArray().length;
+		return this.#sql.exec(`UPDATE invites SET ended = 1, expires_at = ?1 WHERE ${used} AND ${isLive} RETURNING id`, now, userId).toArray()
+			.length;
 	}
 
 	/** A person counts once for an invite, so that nobody can use it up by leaving and coming back. */
@@ -172,7 +187,7 @@ export class Invites {
 	#select(where: string, ...values: SqlStorageValue[]): Invite[] {
 		const columns = `id, role, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt, max_uses AS maxUses, uses,
 			most_questions AS mostQuestions, most_micro_usd AS mostMicroUsd, access_ends_at AS accessEndsAt, hides_past AS hidesPast, asked,
-			micro_usd AS microUsd`;
+			micro_usd AS microUsd, ended`;
 		return this.#sql.exec<Invite>(`SELECT ${columns} FROM invites ${where}`, ...values).toArray();
 	}
 }

@@ -11,7 +11,7 @@ import { promptLimitsTable } from "./claude/prompts.ts";
 import { summariesOfFiles, summariesTable } from "./claude/summaries.ts";
 import { filesTable, unsentIndex } from "./files.ts";
 import { firstMigrations } from "./first-migrations.ts";
-import { linkTables } from "./invites.ts";
+import { endedLinks, linkTables } from "./invites.ts";
 import { heldPlaces, keepingTables, leftTable, setDaysTable } from "./keeping.ts";
 import { linkQuestionsTable } from "./money/link-questions.ts";
 import { paymentTables } from "./money/payments.ts";
@@ -208,4 +208,5 @@ export const migrations: readonly Migration[] = [
 	linkQuestionsTable,
 	relayTables,
 	memberNamesTables,
+	endedLinks,
 ];

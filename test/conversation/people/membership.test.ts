@@ -175,6 +175,26 @@ describe("invites", () => {
 			for (const person of [bob, eve]) expect(conversation.invitations.accept(person, "newer")).toEqual({ ...person, role: "member" });
 		}));
 
+	it("admit nobody whom an owner has removed since, and nobody once revoked, also if the clock is set back", () =>
+		inConversation((conversation) => {
+			invite(conversation, "old");
+			conversation.invitations.accept(bob, "old");
+			conversation.now -= 3_000_000;
+			conversation.membership.remove(owner, "bob");
+			expect(conversation.invitations.accept(bob, "old")).toEqual({ code: "invite_expired" });
+			invite(conversation, "newer");
+			expect(conversation.invitations.accept(bob, "newer")).toEqual({ ...bob, role: "member" });
+			conversation.invitations.revoke(owner, "old");
+			conversation.now -= 60_000;
+			expect(conversation.invitations.accept(eve, "old")).toEqual({ code: "invite_expired" });
+			expect(idsOf(conversation)).toEqual(["newer"]);
+			conversation.membership.remove(owner, "bob");
+			conversation.now -= 60_000;
+			invite(conversation, "newest");
+			expect(conversation.invitations.accept(bob, "newer")).toEqual({ code: "invite_expired" });
+			expect(conversation.invitations.accept(bob, "newest")).toEqual({ ...bob, role: "member" });
+		}));
+
 	it("are created, listed and revoked by owners only", () =>
 		inConversation((conversation) => {
 			invite(conversation, "i");

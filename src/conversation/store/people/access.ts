@@ -23,10 +23,14 @@ export class Access {
 		return this.#sql.exec("SELECT 1 FROM removed WHERE user_id = ?", userId).toArray().length > 0;
 	}
 
-	/** Records that an owner removed somebody (`null`) or gave them a role. It is kept after they leave. */
+	/**
+	 * Records that an owner removed somebody (`null`) or gave them a role. It is kept after they leave, and counts as decided after all
+	 * links that there are, also if the clock was set back since one was made.
+	 */
 	decide(userId: string, role: MemberRole | null, now: number): void {
 		this.#sql.exec(
-			"INSERT INTO decided (user_id, role, at) VALUES (?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, at = excluded.at",
+			`INSERT INTO decided (user_id, role, at) VALUES (?, ?, max(?, (SELECT ifnull(max(created_at), 0) + 1 FROM invites)))
+			ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, at = excluded.at`,
 			userId,
 			role,
 			now,
