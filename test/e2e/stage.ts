@@ -22,7 +22,7 @@ function watch(): void {
 		section span strong sub sup svg table tbody td th thead time tr ul`);
 	const attributes =
 		words(`aria-controls aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-posinset aria-pressed aria-setsize checked
-		class d data-continued data-display data-hue data-id data-kind data-last data-level data-number data-numbered data-row data-source data-wide
+		class d data-continued data-display data-hue data-icon data-id data-kind data-last data-level data-number data-numbered data-row data-source data-wide
 		data-wrapped datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
 		tabindex target title type value viewBox width`);
 	const math = words(`math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub

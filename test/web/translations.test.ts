@@ -15,6 +15,7 @@ import { es } from "../../web/src/languages/es.ts";
 import { formatsOf } from "../../web/src/languages/formats.ts";
 import { fr } from "../../web/src/languages/fr.ts";
 import { en as links } from "../../web/src/links/words.ts";
+import { en as markdown } from "../../web/src/markdown/words.ts";
 import { en as memory } from "../../web/src/memory/words.ts";
 import { en as money } from "../../web/src/money/words.ts";
 import { en as push } from "../../web/src/push/words.ts";
@@ -22,7 +23,7 @@ import { en as research } from "../../web/src/research/words.ts";
 import { en as settings } from "../../web/src/settings/words.ts";
 import { en as webhooks } from "../../web/src/webhooks/words.ts";
 
-const later = { changes, dialogs, files, forks, keeping, links, memory, money, push, research, settings, webhooks };
+const later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };
 const refusals = Object.fromEntries(Object.entries(errors).map(([code, { text }]) => [code, text]));
 const en = { ...first, refusals, later, admin: adminInEnglish };
 const translations = { fr: { ...fr, admin: adminInFrench }, ar: { ...ar, admin: adminInArabic }, es: { ...es, admin: adminInSpanish } };
