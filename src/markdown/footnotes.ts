@@ -29,7 +29,7 @@ const nextInParagraph = new RegExp(
 /** While a text grows, a definition is still to come. This is the name of a note, and no class of a regular expression. */
 const likelyName = /^(?!a-z|A-Z|0-9)[\p{L}\p{N}*†‡§][\p{L}\p{N}_.:*†‡§-]*$/u;
 
-/** As an attacker may write it, with other capitals. */
+/** Names are the same whatever their capitals. */
 const keyOf = (token: { label: string }) => token.label.toLowerCase();
 
 class Notes implements Footnotes {

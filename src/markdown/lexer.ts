@@ -39,6 +39,9 @@ function isCostly(text: string): boolean {
 	return marks * text.length > 500_000 || (text.length >= 2_000 && /\S{2000}/.test(text));
 }
 
+/** Lists and quotes that are nested deeper are shown as written: the parser looks at each of their lines once more for each level. */
+const deepest = 10;
+
 class OwnLexer extends Lexer {
 	readonly context: string;
 	readonly isGrowing: boolean;
@@ -137,9 +140,28 @@ function formulaToken(formula: Formula | "open" | null, source: string, isBlock:
 const noLinks = Object.create(null) as Record<string, never>;
 
 class OwnTokenizer extends Tokenizer {
+	/** How many lists and quotes are around what is being read. */
+	#depth = 0;
+
 	/** Only `#` makes a heading: an underline would turn a paragraph into one while the dash of a list after it is being written. */
 	override lheading() {
 		return undefined;
+	}
+
+	override list(source: string) {
+		return this.#within(() => super.list(source));
+	}
+
+	override blockquote(source: string) {
+		return this.#within(() => super.blockquote(source));
+	}
+
+	#within<T>(read: () => T): T | undefined {
+		if (this.#depth === deepest) return undefined;
+		this.#depth += 1;
+		const token = read();
+		this.#depth -= 1;
+		return token;
 	}
 
 	/** A definition is hidden only if the text refers to it and a link can go there. Otherwise, as in `[Anna]: hello`, it is text. */

@@ -7130,4 +7130,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["conversation/people/membership"],
 	},
+	{
+		name: "a text is read as deep as an attacker nests lists",
+		file: "src/markdown/lexer.ts",
+		from: "return this.#within(() => super.list(source));",
+		to: "return super.list(source);",
+		project: "worker",
+		tests: ["conversation/archive/text-html"],
+	},
 ];

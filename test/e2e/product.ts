@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page, Request } from "playwright-core";
 import { freePort, type ServerProcess, startServer } from "../support/server.ts";
 import { post } from "./api.ts";
 import { commandOf, serverOfRun } from "./servers.ts";
@@ -93,6 +93,9 @@ export class Visitor {
 	readonly complaints: string[] = [];
 	/** Called with each frame that the page receives on its sockets. */
 	readonly #watchers = new Set<(frame: string) => void>();
+	/** The parts of the page that are being loaded. */
+	readonly #loading = new Set<Request>();
+	#loaded = () => {};
 
 	private constructor(page: Page) {
 		this.page = page;
@@ -102,6 +105,14 @@ export class Visitor {
 				for (const watcher of [...this.#watchers]) watcher(String(payload));
 			}),
 		);
+		page.on("request", (request) => {
+			if (["script", "stylesheet"].includes(request.resourceType())) this.#loading.add(request);
+		});
+		const ended = (request: Request) => {
+			if (this.#loading.delete(request)) this.#loaded();
+		};
+		page.on("requestfinished", ended);
+		page.on("requestfailed", ended);
 		page.on("pageerror", (error) => this.complaints.push(String(error)));
 		page.on("console", (message) => {
 			if (message.type() === "error") this.complaints.push(message.text());
@@ -221,9 +232,12 @@ export class Visitor {
 		return this.complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
 	}
 
-	/** Cuts the network of a page that is loaded whole: an import that breaks off fails until the page is reloaded. */
+	/** Cuts the network once no part of the page is being loaded: an import that breaks off fails until the page is reloaded. */
 	async goOffline(): Promise<void> {
-		await this.page.waitForLoadState("networkidle");
+		while (this.#loading.size > 0)
+			await new Promise<void>((resolve) => {
+				this.#loaded = resolve;
+			});
 		await this.page.context().setOffline(true);
 	}
 

@@ -23,7 +23,8 @@ export const linkTables = `
 export const endedLinks = `
 	-- 1: ended before its time, and by no clock: one that is set back revives no link.
 	ALTER TABLE invites ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
-	-- To find the last ones: what an owner has decided and what is made afterwards keep their order, whatever the clock says.
+	UPDATE invites SET ended = 1 WHERE expires_at <= unixepoch() * 1000;
+	-- For the latest link and the latest decision: later ones come after them, also if the clock was set back.
 	CREATE INDEX invites_made ON invites (created_at);
 	CREATE INDEX decided_at ON decided (at);
 `;
@@ -79,7 +80,7 @@ export class Invites {
 	add(invite: Invite, byToken: string | null): void {
 		this.#sql.exec(
 			`INSERT INTO invites (id, role, created_by, created_at, expires_at, max_uses, by_token, most_questions, most_micro_usd,
-			access_ends_at, hides_past) VALUES (?, ?, ?, max(?, (SELECT ifnull(max(at), 0) FROM decided)), ?, ?, ?, ?, ?, ?, ?)`,
+			access_ends_at, hides_past, ended) VALUES (?, ?, ?, max(?, (SELECT ifnull(max(at), 0) FROM decided)), ?, ?, ?, ?, ?, ?, ?, ?)`,
 			invite.id,
 			invite.role,
 			invite.createdBy,
@@ -91,6 +92,7 @@ export class Invites {
 			invite.mostMicroUsd,
 			invite.accessEndsAt,
 			invite.hidesPast,
+			invite.ended,
 		);
 	}
 
@@ -177,6 +179,11 @@ export class Invites {
 			.exec<{ userId: string }>(query, id)
 			.toArray()
 			.map(({ userId }) => userId);
+	}
+
+	/** When the latest one was made, in ms. */
+	get latest(): number {
+		return this.#sql.exec<{ at: number }>("SELECT ifnull(max(created_at), 0) AS at FROM invites").one().at;
 	}
 
 	/** Some link limits what may be spent. */

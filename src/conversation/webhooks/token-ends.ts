@@ -5,7 +5,7 @@ import type { SharedAlarm } from "../../platform/alarm.ts";
 import { type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import type { Store } from "../store/store.ts";
 
-/** An hour and a half of tries. After that its owner can still revoke the token, which permits nothing any more. */
+/** 43 minutes of tries. After that its owner can still revoke the token, which permits nothing any more. */
 const policy: RetryPolicy = { firstPause: 5_000, factor: 2, maxTries: 10 };
 
 type Parts = {

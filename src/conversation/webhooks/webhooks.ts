@@ -56,7 +56,7 @@ export class Webhooks {
 	readonly tokenEnds: TokenEnds;
 	/** How far each has been told, where that is further than is stored. */
 	readonly #places = new Map<string, Place>();
-	/** When `goOn` is to be called, in ms. */
+	/** When `goOn` and `tokenEnds.runDue` are to be called, in ms. */
 	#owedAt: number | undefined;
 	#underWay = 0;
 

@@ -72,6 +72,16 @@ it.each([
 	expect(textHtml({ id: "m1", content }).replace(/&#62;/g, ">")).toBe(`<p dir="auto">${content}</p>`);
 });
 
+it.each(["- ", "> ", "1. ", "> - "])("reads %j ten levels deep, and shows what is deeper as it was written", (mark) => {
+	const read = (levels: number) =>
+		textHtml({ id: "m1", content: `${mark.repeat(levels / mark.trim().split(" ").length)}words\n\nmore words` });
+	const depthOf = (html: string) => html.match(/<(ul|ol|blockquote)/g)?.length;
+	expect(depthOf(read(10))).toBe(10);
+	expect(depthOf(read(1_000))).toBe(10);
+	expect(read(1_000)).toContain(mark.trim().replaceAll(">", "&#62;").split(" ")[0]);
+	expect(read(1_000)).toContain("more words");
+});
+
 it("reads a long reply with headings, lists, quotes, code and tables", () => {
 	const part = `## Step\n\nA paragraph with **bold** words, ${"long enough to be one, ".repeat(8)}.\n\n- one\n- two\n  1. three\n\n> Quoted.\n\n\`\`\`ts\nconst a = 1;\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`;
 	expect(textHtml({ id: "m1", content: part.repeat(20_000 / part.length) })).toMatch(/^<h4/);

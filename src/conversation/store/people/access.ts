@@ -47,6 +47,11 @@ export class Access {
 		return this.#sql.exec<{ at: number }>("SELECT at FROM decided WHERE user_id = ?", userId).toArray()[0]?.at ?? 0;
 	}
 
+	/** The time of the latest such decision about anybody in ms, or 0. */
+	get latest(): number {
+		return this.#sql.exec<{ at: number }>("SELECT ifnull(max(at), 0) AS at FROM decided").one().at;
+	}
+
 	/** Keeps a person out until a time, after they flooded the conversation. */
 	shutOut(userId: string, until: number): void {
 		this.#sql.exec(

@@ -19,9 +19,14 @@ export type UnsentState = {
 	onDiscard(clientId: string): void;
 };
 
+/** The lists of a message stay the same, so that its text is not read again each time. */
+const listsOf = new WeakMap<OutgoingMessage, Pick<Message, "mentions" | "files">>();
+
 /** The message as it will be stored, so that nothing is drawn anew when it is. Its id and `seq` are not known yet. */
 export function unsentMessage({ outgoing, quoted }: UnsentState, author: Person, conversationId: string): Message {
 	const { clientId, content, mentions, saidAt, files } = outgoing;
+	const lists = listsOf.get(outgoing) ?? { ...(mentions && { mentions: [...mentions] }), ...(files && { files: [...files] }) };
+	listsOf.set(outgoing, lists);
 	return {
 		id: clientId,
 		clientId,
@@ -34,8 +39,7 @@ export function unsentMessage({ outgoing, quoted }: UnsentState, author: Person,
 		seq: 0,
 		revision: 0,
 		...(quoted && { quoted }),
-		...(mentions && { mentions: [...mentions] }),
-		...(files && { files: [...files] }),
+		...lists,
 	};
 }
 
