@@ -24,7 +24,7 @@ const dialogs: Later["dialogs"] = {
 	readOnly: "Seuls les propriétaires peuvent modifier ces paramètres.",
 	model: "Modèle",
 	defaultModel: (name) => (name === undefined ? "Par défaut" : `Par défaut (${name})`),
-	pricedModel: (name, input, output) => `${name} · ${number(input)} $ / ${number(output)} $`,
+	pricedModel: (name, input, output) => `${name} · ${number(input)}\u00a0$ / ${number(output)}\u00a0$`,
 	modelGone: (id) => `${id} (plus proposé, le modèle par défaut répond)`,
 	pricesAre: "Prix en dollars par million de jetons lus et écrits.",
 	effort: "Effort",
@@ -50,11 +50,11 @@ const dialogs: Later["dialogs"] = {
 	retention: "Supprimer les messages après (jours)",
 	kept: (days) =>
 		days === undefined
-			? "Sans nombre, les messages sont conservés."
+			? "Si ce champ est vide, les messages sont conservés."
 			: `Les messages sont supprimés après ${formats.duration(days * 24 * 3600)}.`,
-	held: "Tout le contenu de cette conversation est conservé pour une raison juridique. Rien ne peut être modifié ni supprimé entre-temps.",
+	held: "Tout le contenu de cette conversation est conservé pour des raisons juridiques. Pour l’instant, rien ne peut y être modifié ni supprimé.",
 	budget: "Budget en dollars",
-	period: "Budget pour",
+	period: "Période du budget",
 	periods: { "": "Aucune limite", day: "Chaque jour", month: "Chaque mois", total: "Au total" },
 };
 
@@ -164,8 +164,8 @@ const keeping: Later["keeping"] = {
 	dayAndTime: (at) => when(at),
 	keep: "Conserver ce compte",
 	notKept:
-		"Jusqu’ici, seul ce navigateur vous reconnaît. Avec une clé d’accès, vous revenez depuis n’importe quel appareil, même après la suppression des cookies.",
-	kept: "Avec une clé d’accès, vous revenez depuis n’importe quel appareil.",
+		"Jusqu’ici, seul ce navigateur vous reconnaît. Avec une clé d’accès, vous pourrez vous connecter depuis n’importe quel appareil, même après la suppression des cookies.",
+	kept: "Avec une clé d’accès, vous pouvez vous connecter depuis n’importe quel appareil.",
 	add: "Ajouter une clé d’accès",
 	addAnother: "Ajouter une autre clé d’accès",
 	passkeys: "Clés d’accès",
@@ -186,7 +186,7 @@ const keeping: Later["keeping"] = {
 	removeNow: "Retirer",
 	codes: "Codes de récupération",
 	codesLeft: (left) =>
-		`${counted(left, "code restant", "codes restants")}. Chacun vous connecte une fois, si vous avez perdu vos clés d’accès.`,
+		`${counted(left, "code restant", "codes restants")}. Chacun permet de vous connecter une fois si vous avez perdu vos clés d’accès.`,
 	noCodes: "Vous les avez tous utilisés. Créez-en de nouveaux.",
 	newCodes: "Nouveaux codes…",
 	newCodesTitle: "Créer de nouveaux codes de récupération ?",
@@ -198,7 +198,7 @@ const keeping: Later["keeping"] = {
 	notCopied: "Échec de la copie",
 	saveCodes: "Enregistrer dans un fichier",
 	codesFile: "parley-codes-de-recuperation.txt",
-	codesHead: (address) => `Codes de récupération pour ${address}. Chacun sert une seule fois.`,
+	codesHead: (address) => `Codes de récupération pour ${address}. Chacun ne sert qu’une fois.`,
 	done: "Je les ai mis en lieu sûr",
 	log: "Modifications de ce compte",
 	acts: {
@@ -214,15 +214,15 @@ const keeping: Later["keeping"] = {
 		identity_removed: "Moyen de connexion retiré",
 		data_exported: "Vos données ont été téléchargées",
 	},
-	keptByIdentity: "Vous revenez depuis n’importe quel appareil en vous connectant.",
+	keptByIdentity: "Vous pouvez vous connecter depuis n’importe quel appareil.",
 	identities: "Moyens de connexion",
 	join: (provider) => `Se connecter avec ${provider}…`,
 	joinAnother: (provider) => `Ajouter un autre compte ${provider}…`,
 	joinTitle: (provider) => `Se connecter désormais avec ${provider} ?`,
 	joinText: (provider) =>
-		`Vos conversations et vos paramètres restent, et les limites des invités ne s’appliquent plus. Les autres verront le nom que ${provider} a pour vous.`,
+		`Vos conversations et vos paramètres restent, et les limites des invités ne s’appliquent plus. Les autres verront le nom de votre compte ${provider}.`,
 	joinEnds: "Vos autres appareils seront déconnectés, et tous vos jetons personnels cesseront d’être valables.",
-	joinNow: (provider) => `Continuer vers ${provider}`,
+	joinNow: (provider) => `Continuer avec ${provider}`,
 	onlyWay: "C’est votre seul moyen d’accès. Ajoutez une clé d’accès pour pouvoir le retirer.",
 	removeIdentity: "Il ne vous permettra plus de revenir. Les autres appareils connectés de cette façon seront déconnectés.",
 	guestAgain: "Vous serez alors de nouveau invité, avec les limites des invités.",
@@ -237,7 +237,7 @@ const keeping: Later["keeping"] = {
 		"Vous ne pourrez pas revenir : seul ce navigateur vous reconnaît. Les conversations où il n’y a personne d’autre seront supprimées ; les autres continueront sans vous.",
 	unsentDeleted: "Les messages que vous n’avez pas envoyés seront supprimés de cet appareil.",
 	fleeting:
-		"Ce navigateur ne garde pas votre session. Elle prend fin définitivement quand vous fermez ou rechargez la page, et au plus tard dans 15 minutes. L’administration de ce service peut changer cela.",
+		"Ce navigateur ne garde pas votre session. Elle prend fin définitivement quand vous fermez ou rechargez la page, et au plus tard dans 15 minutes. La personne qui gère ce service peut changer cela.",
 	on: (browser, system) =>
 		browser !== undefined && system !== undefined ? `${browser} sur ${system}` : (browser ?? system ?? "Appareil inconnu"),
 	problems: {
@@ -268,7 +268,7 @@ const keeping: Later["keeping"] = {
 	deviceAdded: "L’autre appareil est connecté.",
 	deviceRefused: "Rien n’a été ajouté.",
 	linkOver: "Le lien a expiré ou a déjà servi. Créez-en un nouveau.",
-	addThis: "Se connecter sur cet appareil comme sur l’autre ?",
+	addThis: "Se connecter sur cet appareil avec le compte de l’autre ?",
 	addThisNow: "Continuer",
 	showsCode: (name, code) => `Ici, vous serez ${name}. Confirmez sur votre autre appareil qu’il affiche le code ${code}.`,
 	waiting: "En attente de votre autre appareil…",
@@ -287,8 +287,8 @@ const links: Later["links"] = {
 	what: "Ce que ces personnes peuvent faire",
 	presets: { ask: "Écrire et interroger Claude", speak: "Écrire", read: "Lire" },
 	limits: "Limites",
-	questions: "Questions à Claude, toutes ensemble",
-	usd: "Dollars pour les réponses, toutes ensemble",
+	questions: "Questions à Claude, au total",
+	usd: "Dollars pour les réponses, au total",
 	noLimit: "Aucune limite",
 	until: "Membres jusqu’au",
 	hidesPast: "Masquer ce qui a été dit avant leur arrivée",
@@ -301,7 +301,7 @@ const links: Later["links"] = {
 			history === "new" && "seulement ce qui sera dit à partir de maintenant",
 		]),
 	used: (count, asked, usd) => said([people(count), asked > 0 && questions(asked), usd > 0 && dollars(usd)]).join(", "),
-	endedLinks: "Liens terminés dont les membres sont encore là",
+	endedLinks: "Liens inactifs dont les membres sont encore là",
 	here: (usage) => `Utilisé par ${usage}`,
 	removePeople: "Retirer ses membres",
 	removePeopleOf: (what) => `Retirer ses membres : ${what}`,
@@ -367,8 +367,8 @@ const memory: Later["memory"] = {
 	recording: "sa durée seulement, et ce qui y est dit si on le sait",
 	messages: "Messages",
 	count: (count) => counted(count, "message"),
-	first: "Du premier message",
-	last: "Au dernier message",
+	first: "Premier message",
+	last: "Dernier message",
 	changed: "Modifiés depuis : Claude a lu autre chose",
 	omitted: "Laissés de côté",
 	membership: "Arrivées et départs",
@@ -429,8 +429,8 @@ const money: Later["money"] = {
 			"Vous, ou l’ensemble des invités de votre réseau, avez épuisé ce que les invités peuvent dépenser pour Claude : Claude ne répond pas à ce message.",
 		deployment: "Le budget de ce service pour Claude est épuisé : Claude ne répond à personne ici.",
 	},
-	askAgain: (at) => `Redemandez à partir du ${at}.`,
-	setByAdministrator: "Cette limite a été fixée par l’administration.",
+	askAgain: (at) => `Vous pourrez réessayer à partir du ${at}.`,
+	setByAdministrator: "Cette limite a été fixée par un administrateur.",
 	askOwner: "Un propriétaire peut l’augmenter dans les paramètres de la conversation.",
 
 	// Spending
@@ -474,7 +474,7 @@ const push: Later["push"] = {
 	levelTitle: (title) => `Notifications de « ${title} »`,
 	level: "Recevoir une notification pour",
 	levels: {
-		default: "Ce qu’indiquent mes paramètres",
+		default: "Selon mes paramètres",
 		all: "Tous les messages",
 		mentions: "Les mentions, les réponses à mes messages et les messages directs",
 		off: "Rien (en sourdine)",
@@ -524,7 +524,7 @@ const research: Later["research"] = {
 		arguments: "Paramètres",
 		result: "Résultat",
 		noArguments: "Aucun paramètre.",
-		waits: "Claude demande avant de le faire. Sans réponse au bout d’une heure, c’est refusé.",
+		waits: "Claude demande l’autorisation avant de le faire. Sans réponse au bout d’une heure, c’est refusé.",
 		members: "Toute personne qui peut interroger Claude peut décider.",
 		owners: "Seuls les propriétaires peuvent décider.",
 		allow: "Autoriser",
@@ -554,9 +554,11 @@ const research: Later["research"] = {
 		servers: {
 			all: (count) => counted(count, "outil"),
 			asking: (count) =>
-				count === 0 ? "aucun ne demande avant" : `${number(count)} ${form(count, { one: "demande", other: "demandent" })} avant`,
-			asksFirst: "Demande avant",
-			asksNobody: "Lit seulement, sans demander",
+				count === 0
+					? "aucun ne demande l’autorisation"
+					: `${number(count)} ${form(count, { one: "demande", other: "demandent" })} l’autorisation`,
+			asksFirst: "Demande l’autorisation",
+			asksNobody: "Lecture seule, sans demander",
 			decided: {
 				members: "Toute personne qui peut interroger Claude peut autoriser un appel.",
 				owners: "Seuls les propriétaires peuvent autoriser un appel.",
@@ -574,7 +576,7 @@ const research: Later["research"] = {
 const settings: Later["settings"] = {
 	tokens: "Jetons personnels",
 	tokensText:
-		"Un programme muni d’un jeton personnel agit ici pour vous, sous votre nom et celui du jeton. Choisissez ce qu’il peut faire et où. Vous pouvez le révoquer à tout moment.",
+		"Un programme muni d’un jeton personnel agit ici pour vous, sous votre nom et le sien. Choisissez ce qu’il peut faire et où. Vous pouvez le révoquer à tout moment.",
 	tokenName: "Nom du programme",
 	tokenScopes: "Ce qu’il peut faire",
 	scopes: { read: "Lire les messages", write: "Envoyer des messages", manage: "Gérer les membres et les paramètres" },
@@ -589,7 +591,7 @@ const settings: Later["settings"] = {
 	downloadData: "Télécharger mes données…",
 	dataTitle: "Télécharger vos données",
 	dataText:
-		"Le fichier contient votre compte, vos paramètres, ce que Claude vous a coûté, vos réponses privées et tout ce que vous avez écrit et fait dans vos conversations, y compris celles que vous avez quittées. Les programmes peuvent le lire : il a un enregistrement par ligne.",
+		"Le fichier contient votre compte, vos paramètres, ce que Claude vous a coûté, vos réponses privées et tout ce que vous avez écrit et fait dans vos conversations, y compris celles que vous avez quittées. Des programmes peuvent le lire : il contient un enregistrement par ligne.",
 	dataOthers:
 		"Il ne contient pas les messages des autres. Pour garder une conversation entière, exportez-la depuis son menu dans la liste.",
 	dataTooOften: "Vous l’avez déjà fait plusieurs fois aujourd’hui. Réessayez demain.",
@@ -611,8 +613,9 @@ const webhooks: Later["webhooks"] = {
 	add: "Ajouter",
 	secretMade: "Voici la clé des signatures. Elle ne s’affiche qu’une fois : copiez-la maintenant.",
 	secret: "Clé",
-	incoming: "Publier par une adresse",
-	incomingText: "Qui possède l’adresse peut publier ici sous votre nom et celui que vous choisissez, par exemple « Ann (builds) ».",
+	incoming: "Publier via une adresse",
+	incomingText:
+		"Toute personne qui connaît l’adresse peut publier ici sous votre nom et celui que vous choisissez, par exemple « Ann (builds) ».",
 	name: "Nom",
 	asksClaude: "Peut interroger Claude, à vos frais",
 	addressMade: "Voici l’adresse. Elle ne s’affiche qu’une fois : copiez-la maintenant.",
