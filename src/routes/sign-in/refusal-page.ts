@@ -25,7 +25,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "You have not been signed in: the sign-in was cancelled or refused there.",
 		de: "Du bist nicht angemeldet: Die Anmeldung wurde dort abgebrochen oder abgelehnt.",
 		fr: "La connexion n’a pas eu lieu : elle a été annulée ou refusée par le service de connexion.",
-		ar: "لم يتم تسجيل الدخول: أُلغي أو رُفض هناك.",
+		ar: "لم يتم تسجيل الدخول: أُلغي أو رُفض لدى خدمة تسجيل الدخول.",
 		es: "No has iniciado sesión: allí se canceló o se rechazó.",
 	},
 	failed: {
@@ -57,7 +57,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "People with your e-mail address cannot sign in here. Use another account, or ask whoever runs this service.",
 		de: "Mit deiner E-Mail-Adresse kann man sich hier nicht anmelden. Nimm ein anderes Konto, oder frage, wer diesen Dienst betreibt.",
 		fr: "Votre adresse e-mail ne permet pas de se connecter ici. Utilisez un autre compte, ou adressez-vous à la personne qui gère ce service.",
-		ar: "لا يمكن تسجيل الدخول هنا بعنوان بريدك الإلكتروني. يمكن استخدام حساب آخر أو سؤال إدارة هذه الخدمة.",
+		ar: "لا يمكن تسجيل الدخول هنا بعنوان بريدك الإلكتروني. يمكن استخدام حساب آخر أو التواصل مع إدارة هذه الخدمة.",
 		es: "Con tu dirección de correo no se puede iniciar sesión aquí. Usa otra cuenta o pregunta a la administración de este servicio.",
 	},
 	suspended: {
@@ -65,7 +65,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: errors.suspended.text,
 		de: "Dein Konto wurde gesperrt. Nichts davon wurde gelöscht. Frage, wer diesen Dienst betreibt.",
 		fr: "Votre compte a été suspendu. Rien n’a été supprimé. Adressez-vous à la personne qui gère ce service.",
-		ar: "حسابك موقوف، ولم يُحذف منه شيء. يُرجى سؤال إدارة هذه الخدمة.",
+		ar: "حسابك موقوف، ولم يُحذف منه شيء. يُرجى التواصل مع إدارة هذه الخدمة.",
 		es: "Tu cuenta está suspendida. No se ha eliminado nada. Pregunta a la administración de este servicio.",
 	},
 	unavailable: {
@@ -89,7 +89,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "There is no such way to sign in here.",
 		de: "So kann man sich hier nicht anmelden.",
 		fr: "Ce moyen de connexion n’existe pas ici.",
-		ar: "لا توجد هنا طريقة كهذه لتسجيل الدخول.",
+		ar: "طريقة تسجيل الدخول هذه غير متاحة هنا.",
 		es: "Aquí no existe esa forma de iniciar sesión.",
 	},
 	taken: {
@@ -97,7 +97,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "This sign-in already has an account of its own here. Nothing was changed. Invite that account to the conversations you have here and make it an owner, or use another sign-in.",
 		de: "Zu dieser Anmeldung gehört hier schon ein eigenes Konto. Nichts wurde geändert. Lade jenes Konto in die Gespräche ein, die du hier hast, und gib ihm dort die Leitung, oder nimm eine andere Anmeldung.",
 		fr: "Ce moyen de connexion est déjà associé ici à un autre compte. Rien n’a été modifié. Invitez cet autre compte dans vos conversations et rendez-le propriétaire, ou utilisez un autre moyen de connexion.",
-		ar: "لهذه الهوية حساب خاص بها هنا. لم يتغيّر شيء. يمكن دعوة ذلك الحساب إلى محادثاتك وجعله مالكًا لها، أو استخدام هوية أخرى.",
+		ar: "طريقة الدخول هذه مرتبطة هنا بحساب آخر. لم يتغيّر شيء. يمكن دعوة ذلك الحساب إلى محادثاتك وجعله مالكًا لها، أو استخدام طريقة دخول أخرى.",
 		es: "Esta identidad ya tiene aquí su propia cuenta. No se ha cambiado nada. Invita a esa cuenta a tus conversaciones y hazla propietaria, o usa otra identidad.",
 	},
 	join_ended: {
@@ -105,7 +105,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "You have been signed out here meanwhile, so nothing was joined. Start again.",
 		de: "Du wurdest hier inzwischen abgemeldet, deshalb wurde nichts verbunden. Fang noch einmal an.",
 		fr: "Votre session s’est terminée entre-temps : rien n’a été associé. Recommencez.",
-		ar: "انتهت جلستك في هذه الأثناء، فلم يُربط شيء. يُرجى البدء من جديد.",
+		ar: "انتهت جلستك قبل اكتمال العملية، فلم يُربط شيء. يُرجى البدء من جديد.",
 		es: "Entretanto se cerró tu sesión, así que no se ha vinculado nada. Empieza de nuevo.",
 	},
 	confirm_first: {
@@ -129,7 +129,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "Another site has sent you here to sign in. If you go on, you take the place of whoever is signed in here in this browser, and their drafts and unsent messages are deleted.",
 		de: "Eine andere Website hat dich zur Anmeldung hierher geschickt. Wenn du weitermachst, bist du hier statt der Person angemeldet, die in diesem Browser angemeldet ist, und ihre Entwürfe und ungesendeten Nachrichten werden gelöscht.",
 		fr: "Un autre site vous a envoyé ici pour vous connecter. Si vous continuez, vous prendrez la place de la personne connectée dans ce navigateur, et ses brouillons et messages non envoyés seront supprimés.",
-		ar: "أرسلك موقع آخر إلى هنا لتسجيل الدخول. إذا تابعت، فستحل محل صاحب الجلسة المفتوحة في هذا المتصفح، وستُحذف مسوداته ورسائله غير المرسلة.",
+		ar: "أرسلك موقع آخر إلى هنا لتسجيل الدخول. عند المتابعة تُفتح جلستك بدلًا من الجلسة المفتوحة حاليًا في هذا المتصفح، وتُحذف مسوداتها ورسائلها غير المرسلة.",
 		es: "Otro sitio te ha enviado aquí para iniciar sesión. Si continúas, ocuparás el lugar de quien tenga la sesión abierta en este navegador, y se eliminarán sus borradores y mensajes sin enviar.",
 	},
 	bad_return: {
