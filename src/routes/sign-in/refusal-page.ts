@@ -26,7 +26,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Du bist nicht angemeldet: Die Anmeldung wurde dort abgebrochen oder abgelehnt.",
 		fr: "La connexion n’a pas eu lieu : elle a été annulée ou refusée par le service de connexion.",
 		ar: "لم يتم تسجيل الدخول: أُلغي أو رُفض لدى خدمة تسجيل الدخول.",
-		es: "No has iniciado sesión: allí se canceló o se rechazó.",
+		es: "No has iniciado sesión: se canceló o se rechazó en el servicio de inicio de sesión.",
 	},
 	failed: {
 		code: "bad_request",
@@ -42,7 +42,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Die Anmeldung konnte nicht abgeschlossen werden: Die Uhr des Anmeldedienstes weicht zu weit von unserer ab. Wer diesen Dienst betreibt, kann es beheben.",
 		fr: "La connexion n’a pas pu aboutir : l’horloge du service de connexion diffère trop de la nôtre. La personne qui gère ce service peut y remédier.",
 		ar: "تعذّر إكمال تسجيل الدخول: ساعة خدمة تسجيل الدخول تختلف كثيرًا عن ساعتنا. يمكن لإدارة هذه الخدمة إصلاح ذلك.",
-		es: "No se pudo completar el inicio de sesión: el reloj del servicio de identidad difiere demasiado del nuestro. La administración de este servicio puede corregirlo.",
+		es: "No se pudo completar el inicio de sesión: el reloj del servicio de inicio de sesión difiere demasiado del nuestro. Quien administra este servicio puede corregirlo.",
 	},
 	not_verified: {
 		code: "forbidden",
@@ -58,7 +58,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Mit deiner E-Mail-Adresse kann man sich hier nicht anmelden. Nimm ein anderes Konto, oder frage, wer diesen Dienst betreibt.",
 		fr: "Votre adresse e-mail ne permet pas de se connecter ici. Utilisez un autre compte, ou adressez-vous à la personne qui gère ce service.",
 		ar: "لا يمكن تسجيل الدخول هنا بعنوان بريدك الإلكتروني. يمكن استخدام حساب آخر أو التواصل مع إدارة هذه الخدمة.",
-		es: "Con tu dirección de correo no se puede iniciar sesión aquí. Usa otra cuenta o pregunta a la administración de este servicio.",
+		es: "Con tu dirección de correo no se puede iniciar sesión aquí. Usa otra cuenta o consulta a quien administra este servicio.",
 	},
 	suspended: {
 		code: "suspended",
@@ -66,7 +66,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Dein Konto wurde gesperrt. Nichts davon wurde gelöscht. Frage, wer diesen Dienst betreibt.",
 		fr: "Votre compte a été suspendu. Rien n’a été supprimé. Adressez-vous à la personne qui gère ce service.",
 		ar: "حسابك موقوف، ولم يُحذف منه شيء. يُرجى التواصل مع إدارة هذه الخدمة.",
-		es: "Tu cuenta está suspendida. No se ha eliminado nada. Pregunta a la administración de este servicio.",
+		es: "Tu cuenta está suspendida. No se ha eliminado nada. Consulta a quien administra este servicio.",
 	},
 	unavailable: {
 		code: "unavailable",
@@ -74,7 +74,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Der Anmeldedienst ist gerade nicht erreichbar. Versuche es gleich noch einmal.",
 		fr: "Le service de connexion est injoignable pour le moment. Réessayez dans un instant.",
 		ar: "خدمة تسجيل الدخول غير متاحة الآن. يُرجى إعادة المحاولة بعد قليل.",
-		es: "El servicio de inicio de sesión no está disponible en este momento. Inténtalo de nuevo en un momento.",
+		es: "El servicio de inicio de sesión no está disponible ahora mismo. Inténtalo de nuevo en un momento.",
 	},
 	not_accepted: {
 		code: "misconfigured",
@@ -82,7 +82,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Der Anmeldedienst nimmt diesen Dienst nicht an. Wer ihn betreibt, muss die OIDC-Einstellungen prüfen.",
 		fr: "Le service de connexion n’accepte pas les demandes de Parley. La personne qui gère Parley ici doit vérifier les réglages OIDC.",
 		ar: "خدمة تسجيل الدخول لا تقبل هذه الخدمة. على إدارتها مراجعة إعدادات OIDC.",
-		es: "El servicio de inicio de sesión no acepta este servicio. Su administración debe revisar los ajustes de OIDC.",
+		es: "El servicio de inicio de sesión no acepta las solicitudes de Parley. Quien administra este Parley debe revisar los ajustes de OIDC.",
 	},
 	no_provider: {
 		code: "not_found",
@@ -98,7 +98,7 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		de: "Zu dieser Anmeldung gehört hier schon ein eigenes Konto. Nichts wurde geändert. Lade jenes Konto in die Gespräche ein, die du hier hast, und gib ihm dort die Leitung, oder nimm eine andere Anmeldung.",
 		fr: "Ce moyen de connexion est déjà associé ici à un autre compte. Rien n’a été modifié. Invitez cet autre compte dans vos conversations et rendez-le propriétaire, ou utilisez un autre moyen de connexion.",
 		ar: "طريقة الدخول هذه مرتبطة هنا بحساب آخر. لم يتغيّر شيء. يمكن دعوة ذلك الحساب إلى محادثاتك وجعله مالكًا لها، أو استخدام طريقة دخول أخرى.",
-		es: "Esta identidad ya tiene aquí su propia cuenta. No se ha cambiado nada. Invita a esa cuenta a tus conversaciones y hazla propietaria, o usa otra identidad.",
+		es: "Esta forma de iniciar sesión ya está vinculada aquí a otra cuenta. No se ha cambiado nada. Invita a esa otra cuenta a tus conversaciones y hazla propietaria, o usa otra forma de iniciar sesión.",
 	},
 	join_ended: {
 		code: "unauthorized",

@@ -24,7 +24,7 @@ const dialogs: Later["dialogs"] = {
 	readOnly: "Solo los propietarios pueden cambiar esta configuración.",
 	model: "Modelo",
 	defaultModel: (name) => (name === undefined ? "Predeterminado" : `Predeterminado (${name})`),
-	pricedModel: (name, input, output) => `${name} · ${number(input)} $ / ${number(output)} $`,
+	pricedModel: (name, input, output) => `${name} · ${number(input)}\u00a0$ / ${number(output)}\u00a0$`,
 	modelGone: (id) => `${id} (ya no se ofrece, responde el predeterminado)`,
 	pricesAre: "Precios en dólares por cada millón de tokens leídos y escritos.",
 	effort: "Esfuerzo",
@@ -50,9 +50,9 @@ const dialogs: Later["dialogs"] = {
 	retention: "Eliminar los mensajes al cabo de (días)",
 	kept: (days) =>
 		days === undefined
-			? "Sin un número, los mensajes se conservan."
+			? "Si lo dejas vacío, los mensajes se conservan."
 			: `Los mensajes se eliminan al cabo de ${formats.duration(days * 24 * 3600)}.`,
-	held: "Todo lo que hay en esta conversación se conserva por un motivo legal. Mientras tanto no se puede editar ni eliminar nada.",
+	held: "Todo lo que hay en esta conversación se conserva por motivos legales. Por ahora no se puede editar ni eliminar nada.",
 	budget: "Presupuesto en dólares",
 	period: "Periodo del presupuesto",
 	periods: { "": "Sin límite", day: "Cada día", month: "Cada mes", total: "En total" },
@@ -92,7 +92,7 @@ const files: Later["files"] = {
 	originalOf: (name) => `Enviar el original de ${name}, con el lugar y la hora que pueda contener`,
 	isClean: "Se han quitado el lugar y los datos de la cámara.",
 	isOriginal: "Se envía tal cual: puede contener el lugar donde se tomó.",
-	cannotRedraw: "Este navegador no puede abrirla. Se envía tal cual y puede contener el lugar donde se tomó.",
+	cannotRedraw: "Este navegador no puede abrir la imagen. Se envía tal cual y puede contener el lugar donde se tomó.",
 	waitingPosts: "Mensajes cuyos archivos se están enviando",
 	post: (names, text) => (text === "" ? names : `${names}: ${text}`),
 	takeBack: "Devolver al borrador",
@@ -163,8 +163,8 @@ const keeping: Later["keeping"] = {
 	dayAndTime: when,
 	keep: "Conservar esta cuenta",
 	notKept:
-		"Hasta ahora solo te conoce este navegador. Con una llave de acceso puedes volver desde cualquier dispositivo, incluso después de borrar las cookies.",
-	kept: "Con una llave de acceso puedes volver desde cualquier dispositivo.",
+		"Hasta ahora solo te conoce este navegador. Con una llave de acceso puedes entrar desde cualquier dispositivo, incluso después de borrar las cookies.",
+	kept: "Con una llave de acceso puedes entrar desde cualquier dispositivo.",
 	add: "Añadir una llave de acceso",
 	addAnother: "Añadir otra llave de acceso",
 	passkeys: "Llaves de acceso",
@@ -203,25 +203,25 @@ const keeping: Later["keeping"] = {
 	acts: {
 		passkey_added: "Llave de acceso añadida",
 		passkey_renamed: "Llave de acceso renombrada",
-		passkey_removed: "Llave de acceso quitada",
+		passkey_removed: "Llave de acceso eliminada",
 		passkey_refused: "Llave de acceso rechazada: puede que se haya copiado",
 		recovery_codes_made: "Nuevos códigos de recuperación creados",
 		recovery_code_used: "Inicio de sesión con un código de recuperación",
 		device_added: "Dispositivo añadido",
 		device_signed_out: "Sesión cerrada en un dispositivo",
-		identity_joined: "Forma de inicio de sesión vinculada",
-		identity_removed: "Forma de inicio de sesión quitada",
-		data_exported: "Tus datos descargados",
+		identity_joined: "Forma de iniciar sesión añadida",
+		identity_removed: "Forma de iniciar sesión eliminada",
+		data_exported: "Descarga de tus datos",
 	},
-	keptByIdentity: "Al iniciar sesión puedes volver desde cualquier dispositivo.",
+	keptByIdentity: "Puedes iniciar sesión desde cualquier dispositivo.",
 	identities: "Formas de iniciar sesión",
 	join: (provider) => `Iniciar sesión con ${provider}…`,
 	joinAnother: (provider) => `Añadir otra cuenta de ${provider}…`,
 	joinTitle: (provider) => `¿Iniciar sesión con ${provider} a partir de ahora?`,
 	joinText: (provider) =>
-		`Tus conversaciones y tu configuración se mantienen, y desaparecen los límites de los invitados. Los demás verán el nombre que ${provider} tiene de ti.`,
+		`Tus conversaciones y tu configuración se mantienen, y desaparecen los límites de los invitados. Los demás verán el nombre de tu cuenta de ${provider}.`,
 	joinEnds: "Se cierra la sesión en tus otros dispositivos y dejan de valer todos tus tokens personales.",
-	joinNow: (provider) => `Continuar a ${provider}`,
+	joinNow: (provider) => `Continuar con ${provider}`,
 	onlyWay: "Es tu única forma de entrar. Añade una llave de acceso para poder quitarla.",
 	removeIdentity: "Ya no podrás volver con ella. Se cierra la sesión en los otros dispositivos en los que la usaste.",
 	guestAgain: "Volverás a ser invitado, con los límites de los invitados.",
@@ -236,7 +236,7 @@ const keeping: Later["keeping"] = {
 		"No podrás volver: solo te conoce este navegador. Las conversaciones en las que no hay nadie más se eliminan; las demás siguen sin ti.",
 	unsentDeleted: "Los mensajes que no has enviado se eliminan de este dispositivo.",
 	fleeting:
-		"Este navegador no mantiene tu sesión aquí. Se cierra para siempre cuando cierras o vuelves a cargar la página, y como muy tarde en 15 minutos. La administración de este servicio puede cambiarlo.",
+		"Este navegador no mantiene tu sesión aquí. Se cierra para siempre cuando cierras o vuelves a cargar la página, y como muy tarde en 15 minutos. Quien administra este servicio puede cambiarlo.",
 	on: (browser, system) =>
 		browser !== undefined && system !== undefined ? `${browser} en ${system}` : (browser ?? system ?? "Dispositivo desconocido"),
 	problems: {
@@ -290,7 +290,7 @@ const links: Later["links"] = {
 	usd: "Dólares para las respuestas, entre todos",
 	noLimit: "Sin límite",
 	until: "Miembros hasta",
-	hidesPast: "Ocultar lo que se dijo antes de que se unan",
+	hidesPast: "Ocultar lo que se dijo antes de que se unieran",
 	allows: (role, { questions: asked, usd, until, history }) =>
 		said([
 			role === "reader" ? "Leer" : asked === 0 ? "Escribir" : "Escribir y preguntar a Claude",
@@ -300,7 +300,7 @@ const links: Later["links"] = {
 			history === "new" && "solo lo que se diga desde ahora",
 		]),
 	used: (count, asked, usd) => said([people(count), asked > 0 && questions(asked), usd > 0 && dollars(usd)]).join(", "),
-	endedLinks: "Enlaces terminados con personas que siguen aquí",
+	endedLinks: "Enlaces inactivos cuyos miembros siguen aquí",
 	here: (usage) => `Usado por ${usage}`,
 	removePeople: "Quitar a quienes lo usaron",
 	removePeopleOf: (what) => `Quitar a quienes lo usaron: ${what}`,
@@ -366,9 +366,9 @@ const memory: Later["memory"] = {
 	recording: "solo su duración y lo que se dice, si se sabe",
 	messages: "Mensajes",
 	count: (count) => counted(count, "mensaje"),
-	first: "Desde el primer mensaje",
-	last: "Hasta el último mensaje",
-	changed: "Cambiados después: Claude leyó otras palabras",
+	first: "Primer mensaje",
+	last: "Último mensaje",
+	changed: "Cambiados después: Claude leyó otro texto",
 	omitted: "Omitidos",
 	membership: "Cambios entre los miembros",
 	after: "después de",
@@ -425,11 +425,11 @@ const money: Later["money"] = {
 		conversation: "El presupuesto de esta conversación para Claude se ha agotado, así que Claude no responde a esto.",
 		person: "Tu presupuesto para Claude se ha agotado, así que Claude no responde a esto.",
 		guest:
-			"Tú, o todos los invitados de tu red en conjunto, han agotado lo que los invitados pueden gastar en Claude, así que Claude no responde a esto.",
+			"Se ha agotado lo que pueden gastar en Claude los invitados, ya sea por tu parte o por la de todos los de tu red, así que Claude no responde a esto.",
 		deployment: "El presupuesto de este servicio para Claude se ha agotado, así que Claude no responde a nadie aquí.",
 	},
 	askAgain: (at) => `Vuelve a preguntar a partir del ${at}.`,
-	setByAdministrator: "Este límite lo ha fijado la administración.",
+	setByAdministrator: "Este límite lo ha fijado un administrador.",
 	askOwner: "Un propietario puede aumentarlo en la configuración de la conversación.",
 
 	// Spending
@@ -472,7 +472,7 @@ const push: Later["push"] = {
 	levelTitle: (title) => `Notificaciones de «${title}»`,
 	level: "Notificarme de",
 	levels: {
-		default: "Lo que diga mi configuración",
+		default: "Según mi configuración",
 		all: "Todos los mensajes",
 		mentions: "Menciones, respuestas a mis mensajes y mensajes directos",
 		off: "Nada (silenciada)",
@@ -522,7 +522,7 @@ const research: Later["research"] = {
 		arguments: "Parámetros",
 		result: "Resultado",
 		noArguments: "Sin parámetros.",
-		waits: "Claude pregunta antes de hacerlo. Tras una hora sin respuesta, se rechaza.",
+		waits: "Claude pide permiso antes de hacerlo. Tras una hora sin respuesta, se rechaza.",
 		members: "Puede decidir cualquiera que pueda preguntar a Claude.",
 		owners: "Solo los propietarios pueden decidir.",
 		allow: "Permitir",
@@ -552,9 +552,9 @@ const research: Later["research"] = {
 		servers: {
 			all: (count) => counted(count, "herramienta"),
 			asking: (count) =>
-				count === 0 ? "ninguna pregunta antes" : `${number(count)} ${form(count, { one: "pregunta", other: "preguntan" })} antes`,
-			asksFirst: "Pregunta antes",
-			asksNobody: "Solo lee, sin preguntar",
+				count === 0 ? "ninguna pide permiso" : `${number(count)} ${form(count, { one: "pide", other: "piden" })} permiso`,
+			asksFirst: "Pide permiso",
+			asksNobody: "Solo lee, sin pedir permiso",
 			decided: {
 				members: "Cualquiera que pueda preguntar a Claude puede permitir una llamada.",
 				owners: "Solo los propietarios pueden permitir una llamada.",
@@ -610,12 +610,12 @@ const webhooks: Later["webhooks"] = {
 	incoming: "Publicar mediante una dirección",
 	incomingText: "Quien tenga la dirección puede publicar aquí con tu nombre y el que elijas, por ejemplo «Ann (builds)».",
 	name: "Nombre",
-	asksClaude: "Puede preguntar a Claude, a tu costa",
+	asksClaude: "Puede preguntar a Claude, con cargo a tu presupuesto",
 	addressMade: "Esta es la dirección. Se muestra una sola vez: cópiala ahora.",
 	states: {
 		active: "Funciona",
 		failing: "Falla",
-		broken: "Se ha abandonado. Pruébala cuando vuelva a funcionar: entonces se enviará lo que se perdió.",
+		broken: "Ya no se intenta. Pruébala cuando vuelva a funcionar: entonces se enviará lo que se perdió.",
 	},
 	lastSuccess: (at) => `Última entrega: ${at}`,
 	nextTry: (at) => `Próximo intento: ${at}`,
