@@ -150,8 +150,8 @@ export const ar: Complete = {
 	youInside: "أنت",
 	youAlone: "أنت",
 	deletedLine: "رسالة محذوفة",
-	noReply: "لا رد",
-	nothingSaid: "لا رسائل بعد",
+	noReply: "بلا رد",
+	nothingSaid: "لا توجد رسائل بعد",
 	unread: (count) => (count >= limits.unread ? `${unreadShort(count)} رسالة غير مقروءة` : counted(count, nouns.unread)),
 	unreadShort,
 	mentioned: "تمت الإشارة إليك",
@@ -370,7 +370,7 @@ export const ar: Complete = {
 			: hasMore
 				? `${counted(count, nouns.results)} أو أكثر، الأحدث أولًا.`
 				: `${counted(count, nouns.results)}، الأحدث أولًا.`,
-	foundPartly: (count) => `${count === 0 ? "لا نتائج" : counted(count, nouns.results)} حتى الآن. لم يكتمل البحث في بعض المحادثات.`,
+	foundPartly: (count) => `${count === 0 ? "لا توجد نتائج" : counted(count, nouns.results)} حتى الآن. لم يكتمل البحث في بعض المحادثات.`,
 	peopleFound: "الأشخاص",
 	noMessagesFound: "لم يُعثر على رسائل.",
 	moreResults: "عرض المزيد",
