@@ -2517,8 +2517,8 @@ export const bugs: Bug[] = [
 	{
 		name: "invites outlive the standing of their maker",
 		file: "src/conversation/store/invites.ts",
-		from: "`UPDATE invites SET expires_at = ?1 WHERE created_by = ?2",
-		to: "`UPDATE invites SET expires_at = ?1 WHERE created_by = ?2 AND 0",
+		from: "`UPDATE invites SET ended = 1, expires_at = ?1 WHERE created_by = ?2",
+		to: "`UPDATE invites SET ended = 1, expires_at = ?1 WHERE created_by = ?2 AND 0",
 		project: "worker",
 		tests: ["people/membership"],
 	},
@@ -4245,8 +4245,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a summary outlives a message of files alone",
 		file: "src/conversation/store/migrations.ts",
-		from: "\tsummariesOfFiles,\n\tlinkQuestionsTable,\n\trelayTables,\n\tmemberNamesTables,\n];",
-		to: "\tlinkQuestionsTable,\n\trelayTables,\n\tmemberNamesTables,\n];",
+		from: "\tsummariesOfFiles,\n\tlinkQuestionsTable,\n\trelayTables,\n\tmemberNamesTables,\n\tendedLinks,\n];",
+		to: "\tlinkQuestionsTable,\n\trelayTables,\n\tmemberNamesTables,\n\tendedLinks,\n];",
 		project: "worker",
 		tests: ["conversation/replies/summaries"],
 	},
