@@ -9,15 +9,12 @@ const focusable = "a[href], button:not(:disabled), input:not(:disabled), select,
 
 const lastIn = new WeakMap<Element, HTMLElement>();
 let lastPart: Element | undefined;
-/** It was left for no other element. */
-let lastLeft: Element | undefined;
 /** The selection of each field that has lost the focus. */
 const carets = new WeakMap<Element, Parameters<HTMLTextAreaElement["setSelectionRange"]>>();
 
 /** Records where the focus is. Returns how to stop. */
 export function followFocus(): () => void {
 	const follow = ({ target }: FocusEvent) => {
-		lastLeft = undefined;
 		const part = partOf(target as Element);
 		if (!part) return;
 		lastPart = part;
@@ -27,14 +24,8 @@ export function followFocus(): () => void {
 	const { signal } = stopped;
 	addEventListener("focusin", follow, { signal });
 	addEventListener("focusout", keepCaret, { signal });
-	addEventListener("focusout", leave, { signal });
 	addEventListener("focusin", placeCaret, { signal });
 	return () => stopped.abort();
-}
-
-/** Somebody left this element by themselves, for the page's own body: it is not lost. */
-function leave({ target, relatedTarget }: FocusEvent): void {
-	if (relatedTarget === null && (target as Element).isConnected && document.hasFocus()) lastLeft = target as Element;
 }
 
 function keepCaret({ target }: FocusEvent): void {
@@ -81,7 +72,7 @@ export function restoreFocus(): void {
 export function keepFocusIn(selector: "nav"): void {
 	const part = document.querySelector(selector);
 	const last = part && lastIn.get(part);
-	if (last && last !== lastLeft && !last.isConnected && part === lastPart && document.activeElement === document.body) enter(part);
+	if (last && !last.isConnected && part === lastPart && document.activeElement === document.body) enter(part);
 }
 
 function enter(part: Element): void {
