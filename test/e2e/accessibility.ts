@@ -34,16 +34,17 @@ export async function violations(page: Page): Promise<string[]> {
 	return found;
 }
 
-/** What fades in has too little contrast until it is there. */
-async function faded(page: Page): Promise<void> {
+/** What follows a new size is drawn in the next frames, and what fades in has too little contrast until it is there. */
+async function settled(page: Page): Promise<void> {
 	await page.evaluate(async () => {
+		for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
 		const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
 		await Promise.allSettled(ending.map(({ finished }) => finished));
 	});
 }
 
 async function brokenRules(page: Page): Promise<string[]> {
-	await faded(page);
+	await settled(page);
 	if (!(await page.evaluate(() => window.axe !== undefined))) await page.evaluate(source);
 	return page.evaluate(async () => {
 		const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
