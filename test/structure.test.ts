@@ -75,7 +75,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/user/": /^(src\/(protocol|platform)\/|cloudflare:workers$)/,
 	"src/user/push/wiring.ts": /^src\/(auth\/(identify|tokens)|deployment\/settings|push\/send|settings|user\/push\/(push|store))\.ts$/,
 	"src/gateway/":
-		/^(src\/((protocol|auth)\/|(conversation\/(object|sockets\/flood-control)|relay\/(placement|moved)|files\/upload|platform\/held-bytes|settings)\.ts$)|valibot$)/,
+		/^(src\/((protocol|auth)\/|(conversation\/(object|sockets\/flood-control)|relay\/(placement|moved)|files\/upload|platform\/(held-bytes|upgrade)|settings)\.ts$)|valibot$)/,
 	"src/gateway/socketio/":
 		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|store\/cursor|sockets\/flood-control)\.ts$|src\/deployment\/settings\.ts$|src\/settings\.ts$|src\/files\/upload\.ts$|src\/platform\/read-body\.ts$|hono|(engine|socket)\.io-parser$|valibot$|cloudflare:workers$)/,
 	"src/routes/":

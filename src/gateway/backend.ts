@@ -42,7 +42,7 @@ export class Backend {
 		// The client was identified when it connected, which may be long ago. Signing out closes
 		// only the sockets that are open by then.
 		const refusal = await refusalOf(identity, this.settings, this.#env.USERS, Date.now());
-		return refusal ?? openSocket(this.#env, conversationId, identity, cursor, holder);
+		return refusal ?? openSocket(this.#env, this.settings, conversationId, identity, cursor, holder);
 	}
 
 	get mostBytes(): number {

@@ -17,12 +17,13 @@ export type Holder = NonNullable<Parameters<typeof upgradeRequest>[0]["holder"]>
 /** Opens a socket at a cursor, or returns why the conversation refuses it. */
 export async function openSocket(
 	env: Parameters<typeof upgradeAt>[0],
+	settings: Parameters<typeof upgradeAt>[1],
 	conversationId: string,
 	identity: Identity,
 	cursor: string | undefined,
 	holder: Holder,
 ): Promise<WebSocket | Refusal> {
-	const response = await upgradeAt(env, conversationId, { identity, cursor, isChatProtocol: false, holder }, Date.now());
+	const response = await upgradeAt(env, settings, conversationId, { identity, cursor, isChatProtocol: false, holder });
 	if (response.webSocket) return response.webSocket;
 	const { error } = (await response.json()) as { error: { code: ErrorCode; retryAfterMs?: number } };
 	return { code: error.code, retryAfterMs: error.retryAfterMs };

@@ -66,7 +66,7 @@ sockets.get("/conversations/:id/socket", async (c) => {
 	// A longer cursor is not one of ours. Cutting it changes nothing: it stays unknown.
 	const cursor = c.req.query("cursor")?.slice(0, limits.cursor);
 	const upgrade = { identity: c.get("identity"), cursor, isChatProtocol: offersChatProtocol(c.req.raw) };
-	return upgradeAt(c.env, c.req.param("id"), upgrade, Date.now());
+	return upgradeAt(c.env, c.get("settings"), c.req.param("id"), upgrade);
 });
 
 export const conversations = new Hono<App>();

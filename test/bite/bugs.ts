@@ -4851,6 +4851,14 @@ export const bugs: Bug[] = [
 		tests: ["replies/research"],
 	},
 	{
+		name: "a socket that is just being opened outlives the sign-in that ends meanwhile",
+		file: "src/gateway/upgrade.ts",
+		from: "if (refused) return refuseUpgrade(refused);",
+		to: "if (refused) console.error(refused.code);",
+		project: "worker",
+		tests: ["worker/lasting"],
+	},
+	{
 		name: "sockets outlive the session that a copied cookie has ended",
 		file: "src/conversation/sockets/sockets.ts",
 		from: 'sessions.includes(socket.session)) socket.close(closeCodes.token, "session ended");',

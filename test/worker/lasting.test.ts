@@ -202,6 +202,35 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		expect(received.filter((text) => text.includes("SAID-AFTER"))).toEqual([]);
 	});
 
+	it.each([
+		["/socket", { upgrade: "websocket" }],
+		["/events", {}],
+	])("what was just being opened at %s is refused", async (path, headers) => {
+		const signIn = await prepare();
+		const id = await conversationWith(signIn);
+		const { token, end } = await signIn.begin();
+		const arrived = Promise.withResolvers<void>();
+		const gate = Promise.withResolvers<void>();
+		// The Worker has admitted the request, which reaches the conversation late.
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (object) => {
+			const enter = object.fetch.bind(object);
+			object.fetch = async (request) => {
+				arrived.resolve();
+				await gate.promise;
+				return enter(request);
+			};
+		});
+		const opening = exports.default.fetch(`${origin}/api/conversations/${id}${path}`, {
+			headers: { ...headers, authorization: `Bearer ${token}` },
+		});
+		await arrived.promise;
+		await end(id);
+		gate.resolve();
+		const { status } = await opening;
+		// A guest who has signed out may be no member any more by then.
+		expect([signIn.refusedWith ?? 401, 404]).toContain(status);
+	});
+
 	it("a Socket.IO connection in no conversation can join none", async () => {
 		const signIn = await prepare();
 		const id = await conversationWith(signIn);

@@ -41,7 +41,8 @@ events.get("/conversations/:id/events", async (c) => {
 	const cursor = (c.req.header("last-event-id") ?? c.req.query("cursor"))?.slice(0, limits.cursor);
 	// The sign-in may end during a wait, and signing out closes only the sockets that are open by then.
 	const open = async () =>
-		(await endOfSignIn(c)) ?? (await openSocket(c.env, c.req.param("id"), c.get("identity"), cursor, { isStream: true }));
+		(await endOfSignIn(c)) ??
+		(await openSocket(c.env, c.get("settings"), c.req.param("id"), c.get("identity"), cursor, { isStream: true }));
 	// An EventSource gives up for good when it is refused.
 	const opened = await patiently(open);
 	if (isRefusal(opened)) return refuse(c, opened);
