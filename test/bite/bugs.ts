@@ -869,7 +869,7 @@ export const bugs: Bug[] = [
 	{
 		name: "an event stream opens after its sign-in has ended while it waited",
 		file: "src/routes/live/events.ts",
-		from: "(await endOfSignIn(c)) ?? ",
+		from: "(await endOfSignIn(c)) ??\n\t\t",
 		to: "",
 		project: "worker",
 		tests: ["worker/lasting"],
