@@ -65,7 +65,7 @@ export class PersonCalls {
 		const { store, now } = this.#parts;
 		const done = { messages: 0, reactions: 0, isDeleted: false };
 		const known = store.keeping.erasures.find((erasure) => erasure.userId === userId);
-		// What was made or decided may lie ahead of a clock that was set back.
+		// If the clock was set back, links and decisions may have later times than now.
 		const at = Math.max(now(), store.invites.latest, store.members.access.latest);
 		const erasure = { userId, alias: known?.alias ?? alias, after, upTo: Math.min(upTo, store.log.head.seq), at };
 		const put = () => store.keeping.putErasure(erasure);

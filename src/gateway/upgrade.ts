@@ -31,17 +31,18 @@ export async function upgradeAt(
 	const answer = await openAt(env, conversationId, upgrade, Date.now());
 	const { webSocket } = answer;
 	if (!webSocket) return answer;
-	let isHeld = false;
+	const hangUp = () => {
+		webSocket.accept();
+		webSocket.close(closeCodes.token, "the sign-in has ended");
+	};
 	try {
 		const refused = await refusalOf(upgrade.identity, settings, env.USERS, Date.now());
-		if (refused) return refuseUpgrade(refused);
-		isHeld = true;
-		return answer;
-	} finally {
-		if (!isHeld) {
-			webSocket.accept();
-			webSocket.close(closeCodes.token, "the sign-in has ended");
-		}
+		if (!refused) return answer;
+		hangUp();
+		return refuseUpgrade(refused);
+	} catch (error) {
+		hangUp();
+		throw error;
 	}
 }
 

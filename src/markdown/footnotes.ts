@@ -36,7 +36,7 @@ class Notes implements Footnotes {
 	/** In the order of first references. */
 	readonly #numbers: Map<string, number>;
 	readonly #texts: Map<string, Nodes>;
-	/** Of the parsed text, before any of it is read. */
+	/** The names that the parsed text defines. They are all known before any of it is read. */
 	readonly #defined = new Set<string>();
 	readonly #referred = new Set<string>();
 	/** There are no notes in notes. */

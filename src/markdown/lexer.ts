@@ -25,7 +25,7 @@ export function lex(source: string, footnotes?: Footnotes, context = source, isG
 	try {
 		return new OwnLexer(context, isGrowing, footnotes).lex(source) as MarkedToken[];
 	} catch {
-		// Thousands of nested quotes exhaust the stack. The text is shown as written.
+		// The parser gives up where a line continues a quote that is nested deeper than `deepest`. The text is shown as written.
 		return [{ type: "escape", raw: source, text: source }];
 	}
 }
@@ -140,7 +140,7 @@ function formulaToken(formula: Formula | "open" | null, source: string, isBlock:
 const noLinks = Object.create(null) as Record<string, never>;
 
 class OwnTokenizer extends Tokenizer {
-	/** How many lists and quotes are around what is being read. */
+	/** The number of lists and quotes around the text that is parsed now. */
 	#depth = 0;
 
 	/** Only `#` makes a heading: an underline would turn a paragraph into one while the dash of a list after it is being written. */

@@ -20,7 +20,7 @@ export type GrowingMarkdown = {
 	open: readonly Block[];
 	/** The number of marks in the finished blocks. */
 	marked: number;
-	/** Of the finished blocks. */
+	/** The footnotes of the finished blocks. */
 	footnotes?: Footnotes | undefined;
 };
 

@@ -133,7 +133,7 @@ export const bugs: Bug[] = [
 	{
 		name: "whoever exports a hostile text as a page keeps everybody waiting",
 		file: "src/conversation/archive/text-html.ts",
-		from: "if (isCostly(content)) return",
+		from: "if (isSlowToRead(content)) return",
 		to: "if (content.length > mostRead) return",
 		project: "worker",
 		tests: ["conversation/archive"],
@@ -4853,8 +4853,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a socket that is just being opened outlives the sign-in that ends meanwhile",
 		file: "src/gateway/upgrade.ts",
-		from: "if (refused) return refuseUpgrade(refused);",
-		to: "if (refused) console.error(refused.code);",
+		from: "if (!refused) return answer;",
+		to: "if (answer) return answer;",
 		project: "worker",
 		tests: ["worker/lasting"],
 	},

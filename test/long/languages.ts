@@ -1,18 +1,12 @@
 // What the browser tests of languages know of each: its words are those of the catalogue.
 
 import type { Page } from "playwright-core";
-import { en as changes } from "../../web/src/conversation/changeWords.ts";
-import { en as dialogs } from "../../web/src/conversation/dialogs/words.ts";
-import { en as files } from "../../web/src/files/words.ts";
-import { en as keeping } from "../../web/src/keeping/words.ts";
 import { ar } from "../../web/src/languages/ar.ts";
 import { en } from "../../web/src/languages/en.ts";
 import { es } from "../../web/src/languages/es.ts";
 import { fr } from "../../web/src/languages/fr.ts";
 import type { Complete } from "../../web/src/languages/later.ts";
-import { en as links } from "../../web/src/links/words.ts";
-import { en as push } from "../../web/src/push/words.ts";
-import { en as settings } from "../../web/src/settings/words.ts";
+import { laterInEnglish } from "../web/later-in-english.ts";
 
 export type Spoken = { language: "fr" | "ar" | "es"; device: string; ownName: string; direction: "ltr" | "rtl"; words: Complete };
 
@@ -22,7 +16,7 @@ export const spoken: Spoken[] = [
 	{ language: "es", device: "es-MX", ownName: "Español", direction: "ltr", words: es },
 ];
 
-const english = new Set(textsOf({ en, changes, dialogs, files, keeping, links, push, settings }));
+const english = new Set(textsOf({ en, laterInEnglish }));
 
 function textsOf(catalogue: object): string[] {
 	return Object.values(catalogue).flatMap((value): string[] => {

@@ -3,27 +3,14 @@
 import { describe, expect, it } from "vitest";
 import { errors, reasons } from "../../src/protocol/errors.ts";
 import { ar as adminInArabic, en as adminInEnglish, fr as adminInFrench, es as adminInSpanish } from "../../web/src/admin/words.ts";
-import { en as changes } from "../../web/src/conversation/changeWords.ts";
-import { en as dialogs } from "../../web/src/conversation/dialogs/words.ts";
-import { en as forks } from "../../web/src/conversation/message/forkWords.ts";
-import { en as files } from "../../web/src/files/words.ts";
-import { en as keeping } from "../../web/src/keeping/words.ts";
 import { ar } from "../../web/src/languages/ar.ts";
 import { extension, nouns } from "../../web/src/languages/arForms.ts";
 import { en as first } from "../../web/src/languages/en.ts";
 import { es } from "../../web/src/languages/es.ts";
 import { formatsOf } from "../../web/src/languages/formats.ts";
 import { fr } from "../../web/src/languages/fr.ts";
-import { en as links } from "../../web/src/links/words.ts";
-import { en as markdown } from "../../web/src/markdown/words.ts";
-import { en as memory } from "../../web/src/memory/words.ts";
-import { en as money } from "../../web/src/money/words.ts";
-import { en as push } from "../../web/src/push/words.ts";
-import { en as research } from "../../web/src/research/words.ts";
-import { en as settings } from "../../web/src/settings/words.ts";
-import { en as webhooks } from "../../web/src/webhooks/words.ts";
+import { laterInEnglish as later } from "./later-in-english.ts";
 
-const later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };
 const refusals = Object.fromEntries(Object.entries(errors).map(([code, { text }]) => [code, text]));
 const en = { ...first, refusals, later, admin: adminInEnglish };
 const translations = { fr: { ...fr, admin: adminInFrench }, ar: { ...ar, admin: adminInArabic }, es: { ...es, admin: adminInSpanish } };

@@ -18,8 +18,8 @@ export const build = new URL(import.meta.url).pathname;
 export const hasNetwork = () => navigator.onLine;
 
 /**
- * Whether a part of the page that was never loaded can be. Most browsers keep a failed import until the page is reloaded, so one that
- * is sure to fail must not begin. With a service worker all parts are on the device.
+ * False if loading a part of the page is sure to fail. Most browsers never repeat a failed import before the page is reloaded, so ask
+ * before each import. With a service worker, all parts are on the device.
  */
 export const canLoadParts = () => hasNetwork() || Boolean(navigator.serviceWorker?.controller);
 

@@ -19,7 +19,7 @@ const mostWork = 30_000_000;
  * True for a text that stays as it was written: reading it would keep others on the same thread waiting. The reader looks through the rest
  * of the text at each line, once more for each quote and list that the line is in, and several times for a definition.
  */
-function isCostly(text: string): boolean {
+function isSlowToRead(text: string): boolean {
 	if (text.length > mostRead) return true;
 	const lines = text.split(/\r\n?|\n/);
 	const marks = lines.reduce((sum, line) => sum + (/^[\s\d>*+.)-]*/.exec(line)?.[0].match(/[>*+.)-]/g)?.length ?? 0), 0);
@@ -29,7 +29,7 @@ function isCostly(text: string): boolean {
 
 /** After each passage that rests on a source stands the source's number. */
 export function textHtml({ id, content, mentions = [], citations = [] }: Text): string {
-	if (isCostly(content)) return `<p dir="auto">${escaped(content)}</p>`;
+	if (isSlowToRead(content)) return `<p dir="auto">${escaped(content)}</p>`;
 	const blocks = readMarkdown(content, mentions, citations.length > 0 ? { citations, code: citing } : undefined, footnotes);
 	return blocks.map(({ node }) => draw(node, escaped(id), ' dir="auto"')).join("\n");
 }

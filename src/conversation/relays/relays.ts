@@ -5,7 +5,7 @@ import { encodeFrame } from "../../protocol/encode-frame.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import { relaysFor } from "../../relay/placement.ts";
-import type { Closing, RelayRows } from "../store/people/relays.ts";
+import type { NewClosing, RelayRows } from "../store/people/relays.ts";
 import type { Store } from "../store/store.ts";
 import type { Addressee, Delivery } from "./delivery.ts";
 import { Feed } from "./feed.ts";
@@ -118,7 +118,7 @@ export class Relays {
 	}
 
 	/** Closes sockets at the relays. They owe it from now on, even if this object dies. */
-	close(closing: Omit<Closing, "at" | "feed">): void {
+	close(closing: NewClosing): void {
 		if (!this.isOn) return;
 		const at = this.tick();
 		for (const relay of this.#relays.values()) relay.owe({ ...closing, at, feed: this.#feedId });

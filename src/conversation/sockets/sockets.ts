@@ -6,7 +6,7 @@ import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Rate } from "../rate.ts";
-import type { Closing } from "../store/people/relays.ts";
+import type { NewClosing } from "../store/people/relays.ts";
 import { ByPerson } from "./by-person.ts";
 import { FloodControl, type Verdict } from "./flood-control.ts";
 import { type Attachment, type Holder, Socket, type SocketHooks } from "./socket.ts";
@@ -16,10 +16,10 @@ export class Sockets {
 	readonly #byPerson = new ByPerson<Socket>();
 	readonly #floodControl: FloodControl;
 	readonly #hooks: SocketHooks;
-	readonly #closing: (closing: Omit<Closing, "at" | "feed">) => void;
+	readonly #closing: (closing: NewClosing) => void;
 
 	/** `closing` is called with what is closed for everybody's or one person's sockets, so that it reaches those elsewhere. */
-	constructor(sends: Rate, hooks: SocketHooks, closing: (closing: Omit<Closing, "at" | "feed">) => void = () => {}) {
+	constructor(sends: Rate, hooks: SocketHooks, closing: (closing: NewClosing) => void = () => {}) {
 		this.#floodControl = new FloodControl(sends);
 		this.#hooks = hooks;
 		this.#closing = closing;

@@ -21,10 +21,10 @@ export const linkTables = `
 
 /** Released with the version that it came in: never edit it. */
 export const endedLinks = `
-	-- 1: ended before its time, and by no clock: one that is set back revives no link.
+	-- 1: the link was ended before its time. It stays ended, also if the clock is set back.
 	ALTER TABLE invites ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
 	UPDATE invites SET ended = 1 WHERE expires_at <= unixepoch() * 1000;
-	-- For the latest link and the latest decision: later ones come after them, also if the clock was set back.
+	-- To find the latest link and the latest decision. The next one gets a later time, also if the clock was set back.
 	CREATE INDEX invites_made ON invites (created_at);
 	CREATE INDEX decided_at ON decided (at);
 `;

@@ -56,7 +56,7 @@ export class Webhooks {
 	readonly tokenEnds: TokenEnds;
 	/** How far each has been told, where that is further than is stored. */
 	readonly #places = new Map<string, Place>();
-	/** When `goOn` and `tokenEnds.runDue` are to be called, in ms. */
+	/** When `goOn` is to be called, in ms. */
 	#owedAt: number | undefined;
 	#underWay = 0;
 
@@ -118,7 +118,7 @@ export class Webhooks {
 
 	// Unfinished work
 
-	/** When `goOn` is to be called, in ms. */
+	/** When `goOn` and `tokenEnds.runDue` are to be called, in ms. */
 	get dueAt(): number | undefined {
 		const times = [this.#owedAt, this.#queue.dueAt, this.tokenEnds.dueAt].filter((at) => at !== undefined);
 		return times.length > 0 ? Math.min(...times) : undefined;

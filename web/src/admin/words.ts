@@ -1,7 +1,7 @@
 // Chooses the texts of the administration: they are loaded with its page.
 
-import { extension } from "../languages/arForms.ts";
-import { deviceLanguages, type Formats, formatsOf } from "../languages/formats.ts";
+import { formats as arabicFormats } from "../languages/arForms.ts";
+import { type Formats, formatsOf } from "../languages/formats.ts";
 import type { Language } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { ar } from "./languages/arabic.ts";
@@ -17,7 +17,7 @@ const formats = {
 	de: formatsOf("de"),
 	fr: formatsOf("fr"),
 	es: formatsOf("es"),
-	ar: formatsOf("ar", deviceLanguages(), extension),
+	ar: arabicFormats,
 };
 
 const words: Record<Language, Words> = { en, de, fr, es, ar };

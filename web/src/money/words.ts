@@ -1,6 +1,5 @@
 // The texts about money, in English and German: they are loaded with the parts that need them, and not with the first view.
 
-import { allInName, inName } from "../../../src/protocol/text/assistant-name.ts";
 import { moneyFormats } from "../languages/laterFormats.ts";
 import { laterWords } from "../languages/laterWords.ts";
 
@@ -23,20 +22,18 @@ export const en = {
 	unknown: "unknown",
 	unknownWhy: "No price is known for this model.",
 	about: (usd: string) => `about ${usd}`,
-	get aboutWhy() {
-		return inName("Partly estimated: the reply ended before Claude reported its tokens.");
-	},
+	aboutWhy: "Partly estimated: the reply ended before Claude reported its tokens.",
 	searches: "Web searches",
 	requests: "Requests",
 	allCosts: "Spending in this conversation…",
 
 	// A budget that is used up
-	usedUp: allInName({
+	usedUp: {
 		conversation: "This conversation's budget for Claude is used up, so Claude does not answer this.",
 		person: "Your budget for Claude is used up, so Claude does not answer this.",
 		guest: "You, or all guests of your network together, have used up what guests may spend on Claude, so Claude does not answer this.",
 		deployment: "The budget of this service for Claude is used up, so Claude does not answer anyone here.",
-	}),
+	},
 	askAgain: (at: string) => `Ask again from ${at}.`,
 	setByAdministrator: "An administrator has set this limit.",
 	askOwner: "An owner can raise it in the conversation's settings.",
@@ -72,21 +69,19 @@ export const de: Words = {
 	unknown: "unbekannt",
 	unknownWhy: "Für dieses Modell ist kein Preis bekannt.",
 	about: (usd) => `etwa ${usd}`,
-	get aboutWhy() {
-		return inName("Zum Teil geschätzt: Die Antwort endete, bevor Claude die Tokens gemeldet hat.");
-	},
+	aboutWhy: "Zum Teil geschätzt: Die Antwort endete, bevor Claude die Tokens gemeldet hat.",
 	searches: "Suchen im Web",
 	requests: "Anfragen",
 	allCosts: "Ausgaben in diesem Gespräch …",
 
 	// A budget that is used up
-	usedUp: allInName({
+	usedUp: {
 		conversation: "Das Budget dieses Gesprächs für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
 		person: "Dein Budget für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
 		guest:
 			"Du oder alle Gäste deines Netzes zusammen haben aufgebraucht, was Gäste für Claude ausgeben dürfen. Claude antwortet darauf nicht.",
 		deployment: "Das Budget dieses Dienstes für Claude ist aufgebraucht. Claude antwortet hier gerade niemandem.",
-	}),
+	},
 	askAgain: (at) => `Frag wieder ab ${at}.`,
 	setByAdministrator: "Diese Grenze hat die Verwaltung gesetzt.",
 	askOwner: "Wer das Gespräch besitzt, kann es in den Einstellungen erhöhen.",

@@ -16,6 +16,9 @@ export type Closing = {
 	reason: string;
 };
 
+/** One that was just decided: when is not noted yet. */
+export type NewClosing = Omit<Closing, "at" | "feed">;
+
 export const relayTables = `
 	-- The relays that hold sockets of this conversation.
 	CREATE TABLE relays (number INTEGER PRIMARY KEY) STRICT;

@@ -11,7 +11,7 @@ import { readersOf, seenBy } from "../../live/readPositions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { LoadedMessages } from "../message/MessageActions.ts";
 import type { Delivery } from "../message/MessageArticle.tsx";
-import { type UnsentState, unsentMessage } from "../message/Unsent.tsx";
+import { unsentMessage } from "../message/Unsent.tsx";
 import { Entry } from "./Entry.tsx";
 import styles from "./Log.module.css";
 import type { Viewport } from "./viewport.ts";
@@ -83,15 +83,8 @@ function useRow({
 	};
 	const mayContinue = (message: Message) =>
 		isConnected && role !== "reader" && message === lastReply && message.status === "complete" && message.reason === "max_tokens";
-	const unsentOf = (one: OutgoingMessage): UnsentState => ({
-		outgoing: one,
-		quoted: one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo),
-		note: isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting,
-		onRetry: keepingFocus(chat.retry),
-		onDiscard: keepingFocus(chat.discard),
-	});
-	const asMessage = (unsent: UnsentState) =>
-		unsentMessage(unsent, { userId, username: you?.username ?? name }, chat.conversation?.id ?? "");
+	const asMessage = (one: OutgoingMessage, quoted?: Message) =>
+		unsentMessage(one, { userId, username: you?.username ?? name }, chat.conversation?.id ?? "", quoted);
 	return (index: number) => {
 		const message = messages[index];
 		if (message)
@@ -111,18 +104,19 @@ function useRow({
 			);
 		const one = outgoing[index - messages.length];
 		if (!one) return null;
-		const unsent = unsentOf(one);
 		const before = outgoing[index - messages.length - 1];
+		const quoted = one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo);
+		const note = isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting;
 		return (
 			<Entry
-				message={asMessage(unsent)}
-				before={before ? asMessage(unsentOf(before)) : messages[index - 1]}
+				message={asMessage(one, quoted)}
+				before={before ? asMessage(before) : messages[index - 1]}
 				isNew={false}
 				isOwn
 				isActive={false}
 				below={undefined}
 				delivery={undefined}
-				unsent={unsent}
+				unsent={{ outgoing: one, quoted, note, onRetry: keepingFocus(chat.retry), onDiscard: keepingFocus(chat.discard) }}
 				onContinue={undefined}
 				onRetry={undefined}
 			/>

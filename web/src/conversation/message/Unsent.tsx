@@ -1,7 +1,8 @@
 // What is below a message of one's own that the server has not acknowledged: its state, or why it was refused and what can be done.
 
 import { useContext } from "react";
-import type { Message } from "../../../../src/protocol/message.ts";
+import type { MessageFile } from "../../../../src/protocol/files/file.ts";
+import type { Mention, Message } from "../../../../src/protocol/message.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
@@ -19,14 +20,12 @@ export type UnsentState = {
 	onDiscard(clientId: string): void;
 };
 
-/** The lists of a message stay the same, so that its text is not read again each time. */
-const listsOf = new WeakMap<OutgoingMessage, Pick<Message, "mentions" | "files">>();
-
-/** The message as it will be stored, so that nothing is drawn anew when it is. Its id and `seq` are not known yet. */
-export function unsentMessage({ outgoing, quoted }: UnsentState, author: Person, conversationId: string): Message {
+/**
+ * The message as it will be stored, so that nothing is drawn anew when it is. Its id and `seq` are not known yet. `quoted`: the message that
+ * it quotes, if loaded.
+ */
+export function unsentMessage(outgoing: OutgoingMessage, author: Person, conversationId: string, quoted?: Message): Message {
 	const { clientId, content, mentions, saidAt, files } = outgoing;
-	const lists = listsOf.get(outgoing) ?? { ...(mentions && { mentions: [...mentions] }), ...(files && { files: [...files] }) };
-	listsOf.set(outgoing, lists);
 	return {
 		id: clientId,
 		clientId,
@@ -39,7 +38,9 @@ export function unsentMessage({ outgoing, quoted }: UnsentState, author: Person,
 		seq: 0,
 		revision: 0,
 		...(quoted && { quoted }),
-		...lists,
+		// The same lists, so that the text is not read again each time it is drawn.
+		...(mentions && { mentions: mentions as Mention[] }),
+		...(files && { files: files as MessageFile[] }),
 	};
 }
 
