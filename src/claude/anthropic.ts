@@ -19,6 +19,7 @@ import { capacityOf, learnFrom } from "./capacity.ts";
 import { contextSizeIn, failureFacts, NoStream, type Progress, reasonOf, retryAfterOf, statusOf } from "./failures.ts";
 import { Attachments } from "./files/attachments.ts";
 import { deniedIn, isAboutFiles } from "./files/refusal.ts";
+import { RefusedTools, ToolsLeftOut } from "./mcp/refused.ts";
 import { markGone, withModel } from "./models.ts";
 import { type Layout, layOut, type PromptOptions, promptTokensOf } from "./prompt.ts";
 import { type Extra, messagesOf, type Request, withExtras } from "./request.ts";
@@ -41,13 +42,14 @@ type Wish = {
 	mayCall: boolean;
 	files: Attachments;
 };
-type Connection = Wish & { tools: Tool[] };
+/** `clientTools`: those that are sent, and `offered` all. */
+type Connection = Wish & { tools: Tool[]; offered: readonly ClientTool[]; refusedTools: RefusedTools };
 
 /** Builds a prompt within these limits. */
 type LayOut = (limits: Pick<PromptOptions, "maxTokens" | "room" | "readable">, turn?: PausedTurn) => Layout;
 
 /** Why the same reply is worth another request at once. */
-type Again = "shorter" | "without the turn" | "without files";
+type Again = "shorter" | "without the turn" | "without files" | "without tools";
 
 /** The extras that servers and models refused. Known while this isolate lives. */
 const refused = new Map<string, ReadonlySet<Extra>>();
@@ -104,11 +106,13 @@ async function* sayingSo(events: AsyncIterable<ModelEvent>): AsyncGenerator<Mode
 /** Asks again at once, at most once for each reason. */
 async function* replyBy(wish: Wish, promptOf: LayOut): AsyncGenerator<ModelEvent> {
 	let { turn } = wish;
+	const refusedTools = new RefusedTools(serverKey(wish.settings));
 	for (let mayShorten = true; ; ) {
-		const { permitted, settings, mostUses, clientTools } = wish;
+		const { permitted, settings, mostUses, clientTools: offered } = wish;
+		const clientTools = await refusedTools.without(offered);
 		const own = permitted ? toolsOf(permitted, settings.domains, mostUses, turn) : [];
 		const tools = [...own, ...clientToolsOf(clientTools, turn)];
-		const again = yield* request({ ...wish, tools, turn }, (limits) => promptOf(limits, turn), mayShorten);
+		const again = yield* request({ ...wish, clientTools, offered, refusedTools, tools, turn }, (limits) => promptOf(limits, turn), mayShorten);
 		if (again === undefined) return;
 		if (again === "shorter") mayShorten = false;
 		if (again === "without the turn") turn = undefined;
@@ -133,7 +137,8 @@ async function* request(connection: Connection, promptOf: LayOut, mayShorten: bo
 		const used = without.has("tools") ? [] : tools.map(({ name }) => name);
 		const asked = { model: settings.model, maxTokens: capacity.reply, system: prompt.system, places, tools: used };
 		connection.asked?.({ ...asked, ...files.askedWith(layout.files) });
-		if (without.has("tools")) yield* unsupported(tools, connection.clientTools);
+		const { clientTools, offered } = connection;
+		yield* unsupported(without.has("tools") ? [...tools, ...offered] : offered.filter((tool) => !clientTools.includes(tool)), offered);
 		for await (const event of readEvents(readServerSentEvents(body), turn, namesOfCalled(tools))) {
 			// Events may have arrived before the reply was stopped.
 			if (signal.aborted) return undefined;
@@ -151,6 +156,7 @@ async function* request(connection: Connection, promptOf: LayOut, mayShorten: bo
 		}
 	} catch (error) {
 		if (signal.aborted) return undefined;
+		if (error instanceof ToolsLeftOut) return "without tools";
 		const [context, promptTokens] = [contextSizeIn(error), promptTokensOf(prompt)];
 		// If a short prompt is refused, the configured length of replies is the cause.
 		const isShort = promptTokens < (context ?? 0) / 2;
@@ -205,7 +211,11 @@ async function openStream(
 			if (refusal !== undefined && isCertain(refusal, server)) refused.set(server, without);
 			return { body, without };
 		} catch (error) {
-			const extra = hasFiles && isAboutFiles((error as Error).message) ? undefined : nextToDrop(error, without, connection);
+			const isOfFiles = hasFiles && isAboutFiles((error as Error).message);
+			const extra = isOfFiles ? undefined : nextToDrop(error, without, connection);
+			const { refusedTools, tools, clientTools } = connection;
+			const names = isOfFiles || without.has("tools") ? [] : tools.map(({ name }) => name);
+			if (await refusedTools.leaveOut(error, names, clientTools, extra === "tools")) throw new ToolsLeftOut();
 			if (signal.aborted || extra === undefined) throw error;
 			without.add(extra);
 			refusal = error;

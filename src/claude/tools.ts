@@ -68,8 +68,8 @@ export function namesOfCalled(tools: readonly Tool[]): ReadonlySet<string> {
 	return new Set(tools.filter((tool) => "input_schema" in tool).map(({ name }) => name));
 }
 
-/** What people are shown if the server does not have the tools that the conversation permits. */
-export function unsupported(tools: readonly Tool[], clientTools: readonly ClientTool[]): ToolEvent[] {
+/** What people are shown if the server does not take these tools, which the conversation permits. `clientTools`: all that were offered. */
+export function unsupported(tools: readonly { name: string }[], clientTools: readonly ClientTool[]): ToolEvent[] {
 	const missed = tools.filter(({ name }) => !clientTools.some((tool) => tool.name === name && tool.isQuiet));
 	// One entry for all tools of an MCP server.
 	const names = new Set(missed.map(({ name }) => name.replace(/__.*$/s, "")));

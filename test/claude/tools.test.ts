@@ -151,6 +151,43 @@ describe("the tools that Parley calls", () => {
 	});
 });
 
+describe("a tool of an MCP server that Claude's API refuses", () => {
+	const good = { name: "docs__read", description: "", inputSchema: { type: "object" } };
+	const bad = (more: object, name = "docs__bad") => ({ name, description: crypto.randomUUID(), inputSchema: { type: "object", ...more } });
+	const failed = [{ type: "tool", id: "unsupported docs", name: "docs", status: "failed", error: "unsupported" }];
+
+	it.each([{ anyOf: [{ required: ["a"] }] }, { properties: { "a b": { type: "string" } } }])("by its schema (%j) takes no other along", async (more) => {
+		const { ask, bodies } = newModel();
+		const clientTools = [bad(more), good, bad(more, "docs__worse")];
+		const effort = "high" as const;
+		for (let n = 0; n < 2; n++) {
+			const { text, events } = await ask({ text: "Hi" }, { tools: webSearch, clientTools, effort });
+			expect([text, failedTools(events)]).toEqual(["Hi", failed]);
+		}
+		// Another conversation has nothing to do with it.
+		expect(failedTools((await ask({ text: "Hi" }, { tools: webSearch, effort })).events)).toEqual([]);
+		const sent = await bodies();
+		expect(toolsIn(sent)).toEqual([
+			["web_search", "docs__bad", "docs__read", "docs__worse"],
+			["web_search", "docs__read", "docs__worse"],
+			["web_search", "docs__read"],
+			["web_search", "docs__read"],
+			["web_search"],
+		]);
+		expect(sent.every(({ thinking }) => thinking !== undefined)).toBe(true);
+	});
+
+	it("in words that name none leaves the server its own tools", async () => {
+		const { ask, bodies } = newModel();
+		const { text, events } = await ask("odd-tool", { tools: webSearch, clientTools: [good] });
+		expect([text, failedTools(events)]).toEqual([expect.stringContaining("You said"), failed]);
+		await ask({ text: "Hi" }, { tools: webSearch });
+		const sent = await bodies();
+		expect(toolsIn(sent)).toEqual([["web_search", "docs__read"], ["web_search", "docs__read"], ["web_search"], ["web_search"]]);
+		expect(sent.slice(2).every(({ thinking }) => thinking !== undefined)).toBe(true);
+	});
+});
+
 describe("a server without tools", () => {
 	it("is not said to miss a tool that nobody turned on", async () => {
 		const { ask, bodies } = newModel();

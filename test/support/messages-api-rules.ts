@@ -87,11 +87,16 @@ function refusalOfTools({ model, tools = [] }: RequestBody): string | undefined 
 	const names = new Set<unknown>();
 	if (isPlain(model) && (tools as Block[]).some(({ type }) => type !== undefined))
 		return "tools: This model does not support server tools.";
-	for (const tool of tools as Block[]) {
+	for (const [index, tool] of (tools as Block[]).entries()) {
 		if (tool.type === undefined) {
-			const { name, input_schema } = tool as { name?: string; input_schema?: { type?: unknown } };
-			if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name ?? "")) return "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'";
-			if (input_schema?.type !== "object") return "tools.0.custom.input_schema.type: Field required";
+			const { name, input_schema } = tool as { name?: string; input_schema?: Record<string, unknown> };
+			const schema = `tools.${index}.custom.input_schema`;
+			if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name ?? "")) return `tools.${index}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'`;
+			if (input_schema?.type !== "object") return `${schema}.type: Field required`;
+			if (input_schema.oneOf || input_schema.allOf || input_schema.anyOf)
+				return `${schema}: input_schema does not support oneOf, allOf, or anyOf at the top level`;
+			if (Object.keys(input_schema.properties ?? {}).some((key) => !/^[a-zA-Z0-9_.-]{1,64}$/.test(key)))
+				return `${schema}.properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'`;
 			if (names.has(name)) return "tools: Tool names must be unique.";
 			names.add(name);
 			continue;

@@ -40,6 +40,7 @@ export const refusals = {
 	moved: { status: 307, type: "", message: "" },
 	"wrong-method": { status: 405, type: "", message: "" },
 	"no-tools": { status: 400, type: "invalid_request_error", message: "'scripted' does not support tool types: web_search_20260318." },
+	"odd-tool": { status: 400, type: "invalid_request_error", message: "Invalid JSON schema: the keyword is not supported." },
 	"tools-disabled": { status: 403, type: "permission_error", message: "Web search is not enabled for this organization." },
 	"no-extras": { status: 400, type: "invalid_request_error", message: "thinking: Extra inputs are not permitted" },
 	unauthorized: { status: 401, type: "authentication_error", message: "invalid x-api-key" },
@@ -240,6 +241,7 @@ const refusedFields: { [fault in Refusal]?: string[] } = {
 /** The refusal of this request by a fault, if it refuses it. */
 export function refusalBy(fault: string | undefined, body: RequestBody): Refusal | undefined {
 	if (fault === undefined || !isRefusal(fault)) return undefined;
+	if (fault === "odd-tool") return JSON.stringify(body.tools ?? []).includes('"input_schema"') ? fault : undefined;
 	const fields = refusedFields[fault];
 	return fields === undefined || fields.some((field) => body[field] !== undefined) ? fault : undefined;
 }
