@@ -112,7 +112,11 @@ async function* replyBy(wish: Wish, promptOf: LayOut): AsyncGenerator<ModelEvent
 		const clientTools = await refusedTools.without(offered);
 		const own = permitted ? toolsOf(permitted, settings.domains, mostUses, turn) : [];
 		const tools = [...own, ...clientToolsOf(clientTools, turn)];
-		const again = yield* request({ ...wish, clientTools, offered, refusedTools, tools, turn }, (limits) => promptOf(limits, turn), mayShorten);
+		const again = yield* request(
+			{ ...wish, clientTools, offered, refusedTools, tools, turn },
+			(limits) => promptOf(limits, turn),
+			mayShorten,
+		);
 		if (again === undefined) return;
 		if (again === "shorter") mayShorten = false;
 		if (again === "without the turn") turn = undefined;

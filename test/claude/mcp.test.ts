@@ -3,6 +3,7 @@
 import { describe, expect, inject, it, vi } from "vitest";
 import { mcpToolbox } from "../../src/claude/mcp/toolbox.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { tokensIn } from "../../src/protocol/prompt-size.ts";
 import { readSettings } from "../../src/settings.ts";
 
 vi.spyOn(console, "error").mockImplementation(() => {});
@@ -35,6 +36,14 @@ describe.each(["/mcp", "/sse"])("a server at %s", (path) => {
 		expect(result).toEqual({ text: `read.page did {"n":"${n}"}\n[image]` });
 		expect((await callsAt()).filter((call) => call.arguments.n === n)).toEqual([{ tool: "read.page", arguments: { n } }]);
 	});
+});
+
+it("the definitions of all tools together are bounded, and imitate no envelope", async () => {
+	const { tools } = await newToolbox("/long", { tools: undefined }).offered(["docs"]);
+	expect(tools.length).toBeGreaterThan(5);
+	expect(tokensIn(JSON.stringify(tools))).toBeLessThanOrEqual(40_100);
+	expect(JSON.stringify(tools)).toContain("Publish it.");
+	expect(JSON.stringify(tools)).not.toMatch(/<\/?(message|instructions)/);
 });
 
 describe("a server that lists its tools slowly", () => {

@@ -156,26 +156,29 @@ describe("a tool of an MCP server that Claude's API refuses", () => {
 	const bad = (more: object, name = "docs__bad") => ({ name, description: crypto.randomUUID(), inputSchema: { type: "object", ...more } });
 	const failed = [{ type: "tool", id: "unsupported docs", name: "docs", status: "failed", error: "unsupported" }];
 
-	it.each([{ anyOf: [{ required: ["a"] }] }, { properties: { "a b": { type: "string" } } }])("by its schema (%j) takes no other along", async (more) => {
-		const { ask, bodies } = newModel();
-		const clientTools = [bad(more), good, bad(more, "docs__worse")];
-		const effort = "high" as const;
-		for (let n = 0; n < 2; n++) {
-			const { text, events } = await ask({ text: "Hi" }, { tools: webSearch, clientTools, effort });
-			expect([text, failedTools(events)]).toEqual(["Hi", failed]);
-		}
-		// Another conversation has nothing to do with it.
-		expect(failedTools((await ask({ text: "Hi" }, { tools: webSearch, effort })).events)).toEqual([]);
-		const sent = await bodies();
-		expect(toolsIn(sent)).toEqual([
-			["web_search", "docs__bad", "docs__read", "docs__worse"],
-			["web_search", "docs__read", "docs__worse"],
-			["web_search", "docs__read"],
-			["web_search", "docs__read"],
-			["web_search"],
-		]);
-		expect(sent.every(({ thinking }) => thinking !== undefined)).toBe(true);
-	});
+	it.each([{ anyOf: [{ required: ["a"] }] }, { properties: { "a b": { type: "string" } } }])(
+		"by its schema (%j) takes no other along",
+		async (more) => {
+			const { ask, bodies } = newModel();
+			const clientTools = [bad(more), good, bad(more, "docs__worse")];
+			const effort = "high" as const;
+			for (let n = 0; n < 2; n++) {
+				const { text, events } = await ask({ text: "Hi" }, { tools: webSearch, clientTools, effort });
+				expect([text, failedTools(events)]).toEqual(["Hi", failed]);
+			}
+			// Another conversation has nothing to do with it.
+			expect(failedTools((await ask({ text: "Hi" }, { tools: webSearch, effort })).events)).toEqual([]);
+			const sent = await bodies();
+			expect(toolsIn(sent)).toEqual([
+				["web_search", "docs__bad", "docs__read", "docs__worse"],
+				["web_search", "docs__read", "docs__worse"],
+				["web_search", "docs__read"],
+				["web_search", "docs__read"],
+				["web_search"],
+			]);
+			expect(sent.every(({ thinking }) => thinking !== undefined)).toBe(true);
+		},
+	);
 
 	it("in words that name none leaves the server its own tools", async () => {
 		const { ask, bodies } = newModel();

@@ -258,12 +258,13 @@ export class TestToolbox implements Toolbox {
 	readonly called: { tool: string; input: string; signal: AbortSignal }[] = [];
 	missing: string[] = [];
 	owners = false;
+	description = "";
 	/** What calls answer; none that hang. */
 	answer: (tool: string) => Promise<CallResult> = async (tool) => ({ text: `Result of ${tool}` });
 
 	async offered(servers: readonly string[]) {
 		const tools = servers.flatMap((name) =>
-			["read", "write"].map((tool) => ({ name: `${name}__${tool}`, description: "", inputSchema: {} })),
+			["read", "write"].map((tool) => ({ name: `${name}__${tool}`, description: this.description, inputSchema: {} })),
 		);
 		return { tools, missing: this.missing };
 	}

@@ -91,7 +91,8 @@ function refusalOfTools({ model, tools = [] }: RequestBody): string | undefined 
 		if (tool.type === undefined) {
 			const { name, input_schema } = tool as { name?: string; input_schema?: Record<string, unknown> };
 			const schema = `tools.${index}.custom.input_schema`;
-			if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name ?? "")) return `tools.${index}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'`;
+			if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name ?? ""))
+				return `tools.${index}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'`;
 			if (input_schema?.type !== "object") return `${schema}.type: Field required`;
 			if (input_schema.oneOf || input_schema.allOf || input_schema.anyOf)
 				return `${schema}: input_schema does not support oneOf, allOf, or anyOf at the top level`;

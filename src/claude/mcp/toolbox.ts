@@ -3,6 +3,7 @@
 import type { CallResult, ClientTool, Toolbox } from "../../conversation/ports.ts";
 import { inTime } from "../../platform/in-time.ts";
 import { limits } from "../../protocol/limits.ts";
+import { tokensIn } from "../../protocol/prompt-size.ts";
 import { sanitizePart } from "../../protocol/text/sanitize.ts";
 import { withoutTags } from "../envelope-tags.ts";
 import { fieldsOf, textOf } from "../values.ts";
@@ -13,8 +14,9 @@ import { fullNameOf, type McpServer, serverOf } from "./servers.ts";
 const [listFor, retryAfter] = [300_000, 60_000];
 /** In ms: how long a list, and a call, may take; and how long an answer waits for a list that nobody knows yet, and for a newer one. */
 const longestWaits = { list: 10_000, call: 60_000, first: 3_000, newer: 1_000 };
-/** Definitions are part of every prompt. */
+/** Definitions are part of every prompt. `mostTokens`: of all tools in a conversation; beside the longest prompt, they fit into any large model. */
 const mostTools = 40;
+const mostTokens = 40_000;
 const mostPages = 5;
 const longest = { description: 2_000, schema: 10_000 };
 
@@ -58,7 +60,7 @@ export function mcpToolbox(servers: readonly McpServer[], timeouts: typeof longe
 			const chosen = servers.filter(({ name }) => names.includes(name));
 			const found = await Promise.all(chosen.map(async (server) => ({ server, tools: await listInTime(server) })));
 			return {
-				tools: found.flatMap(({ tools = [] }) => tools.map(({ tool }) => tool)).slice(0, 2 * mostTools),
+				tools: bounded(found.flatMap(({ tools = [] }) => tools.map(({ tool }) => tool)).slice(0, 2 * mostTools)),
 				missing: found.filter(({ tools }) => tools === undefined).map(({ server }) => server.name),
 			};
 		},
@@ -80,6 +82,16 @@ export function mcpToolbox(servers: readonly McpServer[], timeouts: typeof longe
 			}
 		},
 	};
+}
+
+/** As many as fit, the first ones first. */
+function bounded(tools: readonly ClientTool[]): ClientTool[] {
+	let tokens = 0;
+	const end = tools.findIndex((tool) => {
+		tokens += tokensIn(JSON.stringify(tool));
+		return tokens > mostTokens;
+	});
+	return tools.slice(0, end === -1 ? tools.length : end);
 }
 
 /** Logs for whoever runs the deployment. The server's own words may contain anything. */
@@ -115,7 +127,7 @@ function listedOf(server: McpServer, one: unknown): Listed[] {
 	const isDisguised = server.readOnly.some((other) => other !== realName && fullNameOf(server.name, other) === fullName);
 	const isSound = realName !== "" && realName.length <= limits.modelName && schema.type === "object";
 	if (!isNamed || !isSound || isDisguised || JSON.stringify(schema).length > longest.schema) return [];
-	const text = sanitizePart(textOf(description).slice(0, longest.description)).toWellFormed();
+	const text = withoutTags(sanitizePart(textOf(description).slice(0, longest.description)).toWellFormed());
 	return [{ realName, tool: { name: fullName, description: text, inputSchema: schema } }];
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import { beatEvery } from "./checkpoints.ts";
-import type { Allowance } from "./money/allowance.ts";
+import { type Allowance, hasCalled } from "./money/allowance.ts";
 import type { Reply } from "./reply.ts";
 
 /**
@@ -136,14 +136,12 @@ async function read(
 function optionsOf(options: ReplyOptions, allowance: Allowance | undefined): ReplyOptions {
 	if (!allowance) return options;
 	const { maxTokens, uses } = allowance;
-	const { maxSearches = uses.searches, tools, clientTools = [], turn = [] } = options;
+	const { maxSearches = uses.searches, tools, clientTools = [], turn } = options;
 	const mayCall = allowance.mayCall && options.mayCall !== false;
-	// The API takes results only with tools.
-	const hasCalled = turn.some((block) => (block as { type?: unknown }).type === "tool_use");
 	return {
 		...options,
 		mayCall,
-		clientTools: mayCall || hasCalled ? clientTools : [],
+		clientTools: mayCall || hasCalled(turn) ? clientTools : [],
 		maxTokens,
 		maxSearches: Math.min(maxSearches, uses.searches),
 		maxPages: uses.pages,

@@ -233,6 +233,21 @@ describe("a reply that is paid for", () => {
 			expect(spent(conversation).microUsd).toBeLessThanOrEqual(200_000);
 		}));
 
+	it.each([20_000, 100_000])("counts the definitions of tools, of %i tokens together, before they are sent", (tokens) =>
+		withMoney(async (conversation) => {
+			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });
+			conversation.toolbox.description = "abc".repeat(tokens / 2);
+			conversation.purses.left.ann = 300_000;
+			await ask(conversation, conversation.enter(ann));
+			const { clientTools = [], maxTokens = 0 } = conversation.call.options;
+			const definitions = clientTools.length > 0 ? tokensIn(JSON.stringify(clientTools)) : 0;
+			expect(definitions > 0).toBe(tokens === 20_000);
+			await conversation.call.event({ type: "usage", usage: { input: 0, output: maxTokens, cacheRead: 0, cacheWrite: 100 + definitions } });
+			await conversation.call.event(ended);
+			expect(spent(conversation).microUsd).toBeLessThanOrEqual(300_000);
+		}),
+	);
+
 	it("pays for all rounds of calls from the same reservation, and never more", () =>
 		withMoney(async (conversation, state) => {
 			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });

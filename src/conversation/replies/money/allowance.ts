@@ -32,15 +32,17 @@ export function allowanceFor(paid: Paid, price: Price, next: Next): Allowance | 
 	const promptTokens = Math.max(paid.promptTokens, next.promptTokens ?? 0);
 	// What tools found is part of a paused turn, and has been counted by now.
 	const read = turn ? spent.input + spent.cacheRead + spent.cacheWrite + resultTokensIn(turn) : 0;
-	const size = Math.max(promptTokens + tokensIn(text), read);
-	const wanted = wantedFor(price, size, longest);
-	const rest = microUsd - spent.microUsd - leastOf(wanted);
+	const sizeWith = (definitions: number) => Math.max(promptTokens + tokensIn(text) + definitions, read);
+	const restOf = (size: number) => microUsd - spent.microUsd - leastOf(wantedFor(price, size, longest));
 	const needed = usesIn(turn);
-	if (rest < costOfUses(price, needed)) return undefined;
 	// A call may change something. Claude has to be able to say so.
 	const results = Math.max(0, ...clientTools.map(({ name }) => resultTokensOf(name)));
-	const afterCalls = leastOf(wantedFor(price, size + results, longest));
-	const mayCall = clientTools.length > 0 && rest - costOfUses(price, needed) >= afterCalls;
+	const whole = sizeWith(tokensIn(JSON.stringify(clientTools)));
+	const afterCalls = leastOf(wantedFor(price, whole + results, longest));
+	const mayCall = clientTools.length > 0 && restOf(whole) - costOfUses(price, needed) >= afterCalls;
+	const size = mayCall || hasCalled(turn) ? whole : sizeWith(0);
+	const [wanted, rest] = [wantedFor(price, size, longest), restOf(size)];
+	if (rest < costOfUses(price, needed)) return undefined;
 	const left = mayCall ? rest - afterCalls : rest;
 	// The answer keeps half, or as much as the longest one takes.
 	const some = Math.max(left / 2, left - (worstCost(wanted, longest) - leastOf(wanted)));
@@ -63,6 +65,11 @@ function resultTokensIn(turn: PausedTurn): number {
 	const isResult = (block: object) => (block as { type?: unknown }).type === "tool_result";
 	const since = turn.findLastIndex((block) => !isResult(block)) + 1;
 	return since < turn.length ? tokensIn(JSON.stringify(turn.slice(since))) : 0;
+}
+
+/** The API takes results only with the definitions of tools. */
+export function hasCalled(turn: PausedTurn = []): boolean {
+	return turn.some((block) => (block as { type?: unknown }).type === "tool_use");
 }
 
 /** A paused turn goes on only with the tools that it has used. */

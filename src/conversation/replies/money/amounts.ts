@@ -22,16 +22,21 @@ export function resultTokensOf(tool: string): number {
 	return resultTokens[tool] ?? unknownResult;
 }
 
+/** The definitions of tools. Those of MCP servers are as they usually are: where they are longer, answers become shorter, or no tool is offered. */
+const definitionTokens = { own: 300, mcp: 10_000 };
+
 /**
  * What tools cost besides the request. `calls`: Parley makes some. Their results have no fixed length, and the prompt is sent once more
- * at least. `mayRecall`: Claude may search the conversation.
+ * at least, both times with the definitions. `mayRecall`: Claude may search the conversation.
  */
 export function costOfTools(price: Price, tools: Tools, promptTokens: number, calls?: { mayRecall: boolean }): number {
 	const cost = costOfUses(price, usesOf(tools));
 	const { mcp = [] } = tools;
 	if (!calls || (mcp.length === 0 && !calls.mayRecall)) return cost;
-	const results = 2 * resultTokensOf(mcp.length === 0 ? "search_conversation" : "");
-	return cost + costOf({ input: 0, output: 0, cacheRead: 0, cacheWrite: mostPromptTokens(promptTokens) + results }, price);
+	const results = mcp.length === 0 ? resultTokensOf("search_conversation") : unknownResult;
+	const definitions = promptMargin * (definitionTokens.own + (mcp.length === 0 ? 0 : definitionTokens.mcp));
+	const more = Math.ceil(2 * (results + definitions));
+	return cost + costOf({ input: 0, output: 0, cacheRead: 0, cacheWrite: mostPromptTokens(promptTokens) + more }, price);
 }
 
 /** What a request needs. `promptTokens` are more than were counted: the count is an estimate. */
