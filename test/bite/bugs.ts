@@ -5587,6 +5587,22 @@ export const bugs: Bug[] = [
 		tests: ["worker/recall"],
 	},
 	{
+		name: "the definitions of MCP tools are sent without being paid for",
+		file: "src/conversation/replies/money/allowance.ts",
+		from: "sizeWith(tokensIn(JSON.stringify(clientTools)))",
+		to: "sizeWith(0)",
+		project: "worker",
+		tests: ["replies/funding"],
+	},
+	{
+		name: "one MCP tool that Claude's API refuses takes the tools of all conversations along",
+		file: "src/claude/anthropic.ts",
+		from: 'if (await refusedTools.leaveOut(error, names, clientTools, extra === "tools")) throw new ToolsLeftOut();',
+		to: "void [refusedTools, names, clientTools, ToolsLeftOut];",
+		project: "worker",
+		tests: ["claude/tools"],
+	},
+	{
 		name: "calls use up the money for the answer after them",
 		file: "src/conversation/replies/money/allowance.ts",
 		from: "const left = mayCall ? rest - afterCalls : rest;",
@@ -5621,8 +5637,8 @@ export const bugs: Bug[] = [
 	{
 		name: "what a tool returns looks like a person's words",
 		file: "src/claude/mcp/toolbox.ts",
-		from: "withoutTags(sanitizePart(",
-		to: "(sanitizePart(",
+		from: "withoutTags(sanitizePart(parts",
+		to: "(sanitizePart(parts",
 		project: "worker",
 		tests: ["claude/mcp"],
 	},
