@@ -2,7 +2,7 @@
 // docs/without-cloudflare.md describes the settings.
 
 import { createHash } from "node:crypto";
-import { chmodSync, globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,7 @@ const isBehindProxy = switchOf(process.env.BEHIND_PROXY?.trim() || "off") ?? ref
 const data = resolve(DATA_FOLDER);
 const page = resolve(root, PAGE_FOLDER);
 const objects = join(data, "objects");
+const room = join(data, "room");
 
 /** True if only this machine can connect. No web page may then reach the API by another name that resolves here. */
 const isLocal = /^(127\.|localhost$|\[?::1\]?$)/.test(HOST);
@@ -52,13 +53,12 @@ const standalone = {
 
 // The data are for this account only. workerd inherits the mask, which holds for what it creates.
 process.umask(0o077);
-mkdirSync(objects, { recursive: true });
-closeToOthers(data);
+prepareData();
 const config = join(data, "workerd.capnp");
 const networks = ["public", ...(process.env.PRIVATE_NETWORKS ?? "").split(",").map((network) => network.trim())].filter(Boolean);
 const lock = process.platform === "linux" ? `parley-${createHash("sha256").update(realpathSync(objects)).digest("hex")}` : undefined;
 const headers = readFileSync(join(page, "_headers"), "utf8");
-writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects, cluster, lock }));
+writeFileSync(config, configOf({ plan, standalone, headers, settings, networks, code, page, objects, room, cluster, lock }));
 console.log(`Parley is starting on http://${HOST}:${PORT}. Its data are in ${data}.`);
 // workerd replaces this process, so that it receives signals and Node takes no memory. It prints a line of JSON once it listens.
 if (!process.execve) throw new Error("Parley runs on workerd on Linux and macOS.");
@@ -72,6 +72,16 @@ process.execve(
 function refuse(sentence: string): never {
 	console.error(sentence);
 	process.exit(1);
+}
+
+function prepareData(): void {
+	try {
+		for (const folder of [objects, room]) mkdirSync(folder, { recursive: true });
+		closeToOthers(data);
+		accessSync(objects, constants.W_OK);
+	} catch (error) {
+		refuse(`Parley cannot write in DATA_FOLDER, ${data}: ${(error as Error).message}`);
+	}
 }
 
 /** The folder may be older than the mask. A folder mounted into a container may belong to another account. */

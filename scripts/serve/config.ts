@@ -26,18 +26,21 @@ export type Setup = {
 	code: string;
 	page: string;
 	objects: string;
+	/** On the same disk as \`objects\`. */
+	room: string;
 	cluster?: Cluster | undefined;
 	/** The name of a socket that only one server at a time can hold. A killed server releases it. Only Linux has such names. */
 	lock?: string;
 };
 
-export function configOf({ plan, standalone, headers, settings, networks, code, page, objects, cluster, lock }: Setup): string {
+export function configOf({ plan, standalone, headers, settings, networks, code, page, objects, room, cluster, lock }: Setup): string {
 	const date = `compatibilityDate = ${text(plan.compatibilityDate)}, compatibilityFlags = ${list(plan.compatibilityFlags.map(text))}`;
 	const standaloneBinding = `(name = "STANDALONE", json = ${text(JSON.stringify(standalone))})`;
 	const module = (file: string) => `modules = [(name = ${text(file)}, esModule = embed ${text(`${code}/${file}`)})], ${date}`;
 	const bindings = [
 		standaloneBinding,
 		`(name = ${text(plan.page.binding)}, service = "page")`,
+		`(name = "ROOM", service = "room")`,
 		...plan.objects.map(({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`),
 		...plan.limits.map(
 			({ binding, limit, period }) =>
@@ -67,6 +70,7 @@ const config :Workerd.Config = (
 			bindings = ${list([standaloneBinding, `(name = "FILES", service = "files")`, `(name = "HEADERS", text = ${text(headers)})`])},
 		)),
 		(name = "objects", disk = (path = ${text(objects)}, writable = true)),
+		(name = "room", disk = (path = ${text(room)}, writable = true)),
 		(name = "files", disk = (path = ${text(page)})),
 		(name = "internet", network = (allow = ${list(networks.map(text))}, tlsOptions = (trustBrowserCas = true))),
 	],

@@ -6827,6 +6827,14 @@ export const bugs: Bug[] = [
 		tests: ["standalone/routing"],
 	},
 	{
+		name: "a full disk kills objects when they commit",
+		file: "src/standalone/room.ts",
+		from: "if (room.isFull && writes(query, exec)) {",
+		to: 'if (room.isFull && query === "") {',
+		project: "worker",
+		tests: ["standalone/room"],
+	},
+	{
 		name: "one site with many networks clears all counts of requests",
 		file: "src/auth/bounded-map.ts",
 		from: "let left = Math.ceil(this.#entries.size / 2);",

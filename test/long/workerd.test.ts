@@ -2,11 +2,11 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { MessageFile } from "../../src/protocol/files/file.ts";
 import { post } from "../e2e/api.ts";
 import { type Product, startProduct } from "../e2e/product.ts";
@@ -96,6 +96,36 @@ it.each([
 ])("does not start with %j, and says why", async (settings, sentence) => {
 	const { args, ready, env } = commandOf.workerd({ folder: product.folder, port: await freePort(), settings });
 	await expect(startServer(args, ready, env)).rejects.toThrow(sentence);
+});
+
+it("reads on while its disk has no room, refuses what is new with a sentence, and takes it once there is room", async () => {
+	const { token, id } = await guestWithConversation(product.url);
+	const send = (content: string) =>
+		fetch(`${product.url}/api/conversations/${id}/messages`, {
+			method: "POST",
+			headers: { authorization: `Bearer ${token}` },
+			body: JSON.stringify({ content }),
+		});
+	expect((await send("Before")).status).toBe(201);
+	// A disk cannot be filled here. What cannot be written stands for one.
+	const written = join(product.folder, "room/room");
+	rmSync(written);
+	mkdirSync(join(written, "in-the-way"), { recursive: true });
+	await product.crash();
+	const wire = new Wire(product.url, id, token);
+	expect((await wire.first("chat:joined")).messages[0]?.content).toBe("Before");
+	const refused = await send("While");
+	expect([refused.status, await refused.json()]).toEqual([507, { error: expect.objectContaining({ code: "storage_full" }) }]);
+	rmSync(written, { recursive: true });
+	await vi.waitFor(async () => expect((await send("After")).status).toBe(201), { timeout: 30_000 });
+	expect((await wire.first("chat:message", ({ message }) => message.role === "user")).message.content).toBe("After");
+	wire.close();
+});
+
+it("does not start where it cannot write, and says so", async () => {
+	const folder = join(product.folder, "workerd.capnp");
+	const { args, ready, env } = commandOf.workerd({ folder, port: await freePort(), settings: {} });
+	await expect(startServer(args, ready, env)).rejects.toThrow(`Parley cannot write in DATA_FOLDER, ${folder}`);
 });
 
 it("keeps its data from the other accounts of the machine", async () => {

@@ -44,7 +44,7 @@ it.each<[what: string, raw: object, changed: Partial<WranglerConfig>]>([
 
 it("names settings and no values in workerd's configuration", () => {
 	const standalone = { workerFirst: ["/api/*"], files: { '/a"b.js': "hash" }, isBehindProxy: false };
-	const places = { code: "/parley/dist/serve", page: "/parley/web/dist", objects: "/data/objects" };
+	const places = { code: "/parley/dist/serve", page: "/parley/web/dist", objects: "/data/objects", room: "/data/room" };
 	const text = configOf({ plan, standalone, headers: "/*\n  X: y", settings: ["JWT_SECRET"], networks: ["public"], ...places });
 	expect(text).toContain('(name = "JWT_SECRET", fromEnvironment = "JWT_SECRET")');
 	expect(text).toContain('(className = "UserObject", uniqueKey = "UserObject", enableSql = true)');
