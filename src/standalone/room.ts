@@ -10,8 +10,8 @@ export type RoomEnv = { ROOM: Fetcher };
 const enough = new Uint8Array(4 * 2 ** 20);
 /** For people. */
 const fullDisk = "The disk of this service is full, so nothing was stored. Whoever runs the service can make room.";
-/** In ms between two looks. */
-const pause = { usual: 5_000, full: 1_000 };
+/** In ms between two looks. A look writes as much as `enough`; after a request that failed it comes at once. */
+const pause = { usual: 60_000, full: 1_000 };
 
 /** What is known about the disk. The Worker and all objects share it. */
 export class Room {

@@ -17,25 +17,25 @@ function folder() {
 	return { disk, env: { ROOM: { fetch } } as unknown as RoomEnv };
 }
 
-it("is looked at seldom while there is room, each second while there is none, and noticed once there is some again", async () => {
+it("is looked at once a minute while there is room, each second while there is none, and noticed once there is some again", async () => {
 	expectLog(/has no room left/);
 	const { disk, env } = folder();
 	const room = new Room();
 	await room.look(env, 0);
 	expect(room.isFull).toBe(false);
 	const { written } = disk;
-	await room.look(env, 4_999);
+	await room.look(env, 59_999);
 	expect(disk.written).toBe(written);
 	disk.hasRoom = false;
-	await room.look(env, 5_000);
+	await room.look(env, 60_000);
 	expect(room.isFull).toBe(true);
-	await room.look(env, 5_999);
+	await room.look(env, 60_999);
 	expect(disk.written).toBe(2 * written);
 	disk.isReached = false;
-	await room.look(env, 6_000);
+	await room.look(env, 61_000);
 	expect(room.isFull).toBe(true);
 	Object.assign(disk, { hasRoom: true, isReached: true });
-	await room.look(env, 7_000);
+	await room.look(env, 62_000);
 	expect(room.isFull).toBe(false);
 });
 
