@@ -3,9 +3,11 @@
 
 import { endOfPause } from "../platform/pause.ts";
 
-/** Who is asked for at once, how many cursors the conversation has to read for them, and the pause between two questions. */
-const most = { asks: 200, cursors: 10, waiting: 10_000 };
-const gap = 100;
+/** Who is asked for at once. */
+export const mostAskedAtOnce = 200;
+export const pauseBetweenQuestions = 100;
+/** How many cursors the conversation has to read in one answer, and how many people may wait. */
+const most = { cursors: 10, waiting: 10_000 };
 
 export class Asks<T extends { cursor?: string | undefined }> {
 	readonly #waiting: T[] = [];
@@ -29,7 +31,7 @@ export class Asks<T extends { cursor?: string | undefined }> {
 
 	/** When the next question may be asked. */
 	dueAt(now: number): number {
-		return endOfPause(this.#askedAt, gap, now);
+		return endOfPause(this.#askedAt, pauseBetweenQuestions, now);
 	}
 
 	/** Takes those for the next question, in order. `needsPage`: the relay cannot answer this cursor itself. */
@@ -37,7 +39,7 @@ export class Asks<T extends { cursor?: string | undefined }> {
 		this.#askedAt = now;
 		const cursors = new Set<string | undefined>();
 		const taken: { newcomer: T; needsPage: boolean }[] = [];
-		for (const newcomer of this.#waiting.slice(0, most.asks)) {
+		for (const newcomer of this.#waiting.slice(0, mostAskedAtOnce)) {
 			const needs = needsPage(newcomer.cursor);
 			if (needs) cursors.add(newcomer.cursor);
 			if (cursors.size > most.cursors) break;

@@ -182,10 +182,12 @@ try {
 	const { id, people } = await openConversation(product.url, Math.ceil(count / perPerson), "off");
 	const crowd = new Crowd(id, people);
 	const memoryBefore = memoryBytes(product.group());
+	const cpuBefore = cpuSeconds(product.group());
 	let began = performance.now();
 	await crowd.join();
 	report("all joined, in s", sinceOf(began).toFixed(1));
 	report("refused and repeated", String(crowd.refused));
+	report("processor time of a join, in ms", (((cpuSeconds(product.group()) - cpuBefore) / count) * 1000).toFixed(2));
 	report("memory a socket, in kB", ((memoryBytes(product.group()) - memoryBefore) / count / 1000).toFixed(1));
 
 	crowd.forgetTimes();
@@ -195,7 +197,9 @@ try {
 	report("to each socket, p50 and p99 in ms", [50, 99].map((n) => percentile(crowd.each, n).toFixed(0)).join(" / "));
 	report("to the last socket, p50 and p99 in ms", [50, 99].map((n) => percentile(crowd.last, n).toFixed(0)).join(" / "));
 	report("frames a second to each", (crowd.frames / count / seconds).toFixed(2));
-	report("processors of the server", ((cpuSeconds(product.group()) - cpu) / seconds).toFixed(2));
+	const used = cpuSeconds(product.group()) - cpu;
+	report("processors of the server", (used / seconds).toFixed(2));
+	report("processor time of a frame to a socket, in µs", ((used / crowd.frames) * 1e6).toFixed(0));
 
 	const writing = write(crowd);
 	await sleep((seconds * 1000) / 2);

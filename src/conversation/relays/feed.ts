@@ -5,7 +5,7 @@ import type { ServerEvent } from "../../protocol/events.ts";
 import type { Addressee, Item } from "./delivery.ts";
 
 /** Readers of a large conversation do not need more. */
-const gap = 250;
+export const pauseBetweenDeliveries = 250;
 
 type Chunk = Extract<ServerEvent, { type: "chat:streaming" | "chat:thought" }>;
 
@@ -37,7 +37,7 @@ export class Feed {
 
 	/** When the next delivery is due. */
 	dueAt(now: number): number {
-		return endOfPause(this.#takenAt, gap, now);
+		return endOfPause(this.#takenAt, pauseBetweenDeliveries, now);
 	}
 
 	take(now: number): Item[] {
