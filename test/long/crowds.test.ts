@@ -60,11 +60,16 @@ it("members of a large conversation are listed in pages, found by name, given ro
 });
 
 it("the only owner of a large conversation hands it over, and is not offered to delete it", async () => {
-	const { ann } = await annWithPast(3, crowd);
+	const { ann, bob, id } = await annWithPast(3, crowd);
 	await ann.page.getByRole("button", { name: `Members, ${count}` }).click();
 	await ann.page.getByRole("button", { name: "Leave…" }).click();
 	const leaving = ann.page.getByRole("dialog", { name: /^Leave/ });
-	await leaving.getByRole("combobox").selectOption("Bob");
+	// Beyond the first page of names.
+	await leaving.getByRole("searchbox").fill("otter 287");
+	await leaving.getByRole("combobox").selectOption("Otter 287");
+	await leaving.getByRole("searchbox").fill("nobody at all");
+	expect(await leaving.getByRole("combobox").inputValue()).toBe("crowd-287");
+	expect(await violations(ann.page)).toEqual([]);
 	await leaving.getByRole("button", { name: "Leave" }).click();
 	await ann.page.getByRole("heading", { name: "Start a conversation" }).waitFor();
 	await ann.leave();

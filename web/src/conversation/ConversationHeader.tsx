@@ -67,7 +67,9 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 				)}
 			</div>
 			{open === "members" && <MembersDialog id={id} userId={userId} title={title ?? ""} chat={chat} onLeft={left} onClose={close} />}
-			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
+			{open === "search" && (
+				<SearchDialog {...{ id, userId, lastSearch }} people={members ?? []} isPart={memberCount !== null} onClose={close} />
+			)}
 			{open === "files" && <FilesDialog id={id} onClose={close} />}
 			{open === "pins" && <PinsDialog id={id} onClose={close} />}
 			{open === "settings" && conversation && (

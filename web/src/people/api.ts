@@ -12,13 +12,14 @@ export type MembersPage = v.InferOutput<typeof pageSchema>;
 export const membersOf = (token: string, id: string, query: { q?: string; after?: string; limit?: number } = {}) =>
 	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/members${queryOf(query)}`, { token });
 
-/** Everybody. Of a large conversation oneself, the owners, and the first ones by name, so that one of them can become an owner. */
-export async function knownMembersOf(token: string, id: string): Promise<Result<{ members: Member[] }>> {
+/** `isPart`: they are oneself, the owners, and the first ones by name of a large conversation. */
+export async function knownMembersOf(token: string, id: string): Promise<Result<{ members: Member[]; isPart: boolean }>> {
 	const described = await describeConversation(token, id);
 	if ("error" in described) return described;
 	const { members, memberCount = members.length } = described.value.conversation;
-	if (members.length >= memberCount) return { value: { members } };
+	if (members.length >= memberCount) return { value: { members, isPart: false } };
 	const page = await membersOf(token, id);
 	if ("error" in page) return page;
-	return { value: { members: [...new Map([...page.value.members, ...members].map((member) => [member.userId, member])).values()] } };
+	const all = new Map([...page.value.members, ...members].map((member) => [member.userId, member]));
+	return { value: { members: [...all.values()], isPart: true } };
 }

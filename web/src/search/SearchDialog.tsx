@@ -8,14 +8,23 @@ import { Modal } from "../controls/Modal.tsx";
 import more from "../controls/MoreButton.module.css";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
+import { MemberSelect } from "../people/MemberSelect.tsx";
 import styles from "./Search.module.css";
 import { SearchResult } from "./SearchResult.tsx";
 import { type LastSearch, type SearchForm, type Span, useConversationSearch } from "./useConversationSearch.ts";
 import { searchStatus } from "./useSearch.ts";
 
-type Props = { id: string; userId: string; people: readonly Person[]; lastSearch: RefObject<LastSearch | null>; onClose(): void };
+/** `isPart`: not everybody is among `people`. */
+type Props = {
+	id: string;
+	userId: string;
+	people: readonly Person[];
+	isPart: boolean;
+	lastSearch: RefObject<LastSearch | null>;
+	onClose(): void;
+};
 
-export function SearchDialog({ id, userId, people, lastSearch, onClose }: Props) {
+export function SearchDialog({ id, userId, people, isPart, lastSearch, onClose }: Props) {
 	const strings = useStrings();
 	const { form, change, submit, state, found, isLoading, loadMore } = useConversationSearch(id, lastSearch);
 	const field = useRef<HTMLInputElement>(null);
@@ -25,7 +34,7 @@ export function SearchDialog({ id, userId, people, lastSearch, onClose }: Props)
 	return (
 		<Modal title={strings.searchHere} onClose={onClose}>
 			<search onKeyDown={moveBetweenResults}>
-				<SearchFields field={field} form={form} authors={authorsOf(people, userId, strings)} onChange={change} onSubmit={submit} />
+				<SearchFields {...{ id, field, form, isPart }} authors={authorsOf(people, userId, strings)} onChange={change} onSubmit={submit} />
 				<p className={styles.said} role="status">
 					{searchStatus(state, strings, ({ results, hasMore }) => strings.found(results.length, hasMore))}
 				</p>
@@ -45,14 +54,16 @@ export function SearchDialog({ id, userId, people, lastSearch, onClose }: Props)
 }
 
 type FieldsProps = {
+	id: string;
 	field: RefObject<HTMLInputElement | null>;
 	form: SearchForm;
 	authors: readonly Person[];
+	isPart: boolean;
 	onChange(change: Partial<SearchForm>): void;
 	onSubmit(): void;
 };
 
-function SearchFields({ field, form: { text, from, span }, authors, onChange, onSubmit }: FieldsProps) {
+function SearchFields({ id, field, form: { text, from, span }, authors, isPart, onChange, onSubmit }: FieldsProps) {
 	const strings = useStrings();
 	return (
 		<form
@@ -74,17 +85,14 @@ function SearchFields({ field, form: { text, from, span }, authors, onChange, on
 				onChange={({ target }) => onChange({ text: target.value })}
 			/>
 			<div className={styles.filters}>
-				<label>
-					{strings.searchFrom}
-					<select value={from} onChange={({ target }) => onChange({ from: target.value })}>
-						<option value="">{strings.anyone}</option>
-						{authors.map(({ userId, username }) => (
-							<option key={userId} value={userId}>
-								{username}
-							</option>
-						))}
-					</select>
-				</label>
+				<MemberSelect
+					{...{ id, isPart }}
+					label={strings.searchFrom}
+					people={authors}
+					nobody={strings.anyone}
+					chosen={from}
+					onChoose={(from) => onChange({ from })}
+				/>
 				<label>
 					{strings.searchWhen}
 					<select value={span} onChange={({ target }) => onChange({ span: target.value as Span })}>

@@ -2,6 +2,7 @@
 // the dialog in `lastSearch`, so that a reader can go from one result to the next.
 
 import { type RefObject, useCallback, useEffect, useState } from "react";
+import type { Person } from "../../../src/protocol/person.ts";
 import { session } from "../account/currentSession.ts";
 import { type Query, searchIn } from "./api.ts";
 import type { FoundMessage } from "./results.ts";
@@ -14,14 +15,14 @@ const spans = { ever: undefined, week: 7, month: 30, year: 365 };
 export type Span = keyof typeof spans;
 const day = 86_400_000;
 
-/** `from`: an author's id, or empty for anyone. */
-export type SearchForm = { text: string; from: string; span: Span };
+/** `from`: the author, or anyone. */
+export type SearchForm = { text: string; from: Person | undefined; span: Span };
 
 export type LastSearch = SearchForm & { state: SearchState<Results> };
 
 export function useConversationSearch(id: string, lastSearch: RefObject<LastSearch | null>) {
 	const ask = useCallback((token: string, query: Query) => searchIn(token, id, query), [id]);
-	const [form, setForm] = useState<SearchForm>(lastSearch.current ?? { text: "", from: "", span: "ever" });
+	const [form, setForm] = useState<SearchForm>(lastSearch.current ?? { text: "", from: undefined, span: "ever" });
 	const { state, setState, write, search } = useSearch<Results>(ask, lastSearch.current?.state);
 	const [isLoading, setIsLoading] = useState(false);
 	const found = "found" in state ? state.found : undefined;
@@ -57,7 +58,7 @@ function queryOf({ text, from, span }: SearchForm): Query {
 	const days = spans[span];
 	return {
 		q: text.trim(),
-		...(from !== "" && { from }),
+		...(from && { from: from.userId }),
 		...(days !== undefined && { since: new Date(Date.now() - days * day).toISOString() }),
 	};
 }

@@ -2,12 +2,13 @@
 
 import { useCallback, useState } from "react";
 import type { Member } from "../../../../src/protocol/conversation.ts";
+import type { Person } from "../../../../src/protocol/person.ts";
 import { session, useCall } from "../../account/currentSession.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { knownMembersOf } from "../../people/api.ts";
+import { MemberSelect } from "../../people/MemberSelect.tsx";
 import { changeRole, deleteConversation, removeMember } from "./api.ts";
-import styles from "./MembersDialog.module.css";
 import { useWords } from "./words.ts";
 
 /** `title`: of the conversation. `members`: loaded if not all of them are known. */
@@ -18,12 +19,16 @@ export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Pro
 	const words = useWords();
 	// What a button does must not change when somebody is about to press it.
 	const [known] = useState(members);
+	const [next, setNext] = useState<Person>();
 	const loaded = useCall(
-		useCallback(async (token: string) => (known ? { value: { members: [...known] } } : knownMembersOf(token, id)), [known, id]),
+		useCallback(
+			async (token: string) => (known ? { value: { members: [...known], isPart: false } } : knownMembersOf(token, id)),
+			[known, id],
+		),
 	);
 	if (!loaded) return null;
-	const all = "value" in loaded ? loaded.value.members : [];
-	const others = all.filter((member) => member.userId !== userId);
+	const { members: all, isPart } = "value" in loaded ? loaded.value : { members: [], isPart: false };
+	const others = writersFirst(all.filter((member) => member.userId !== userId));
 	const owners = all.filter(({ role }) => role === "owner");
 	const isOnlyOwner = owners.length === 1 && owners[0]?.userId === userId;
 
@@ -48,27 +53,19 @@ export function LeaveDialog({ id, userId, title, members, onLeft, onClose }: Pro
 			</Dialog>
 		);
 	const leave = (token: string) => removeMember(token, id, userId);
-	const handOver = (next: string) => (token: string) => changeRole(token, id, next, "owner");
+	const chosen = next ?? others[0];
+	const handOver = (token: string) => changeRole(token, id, chosen?.userId ?? "", "owner");
 	return (
 		<Dialog
 			title={strings.leaveTitle(title)}
 			action={strings.leaveNow}
 			isDanger
-			act={(form) => (isOnlyOwner ? attempt(handOver(String(form.get("next"))), leave) : attempt(leave))}
+			act={() => (isOnlyOwner ? attempt(handOver, leave) : attempt(leave))}
 			onClose={onClose}
 		>
 			<p>{strings.leaveText}</p>
 			{isOnlyOwner && (
-				<label className={styles.next}>
-					{words.nextOwner}
-					<select name="next">
-						{writersFirst(others).map(({ userId, username }) => (
-							<option key={userId} value={userId}>
-								{username}
-							</option>
-						))}
-					</select>
-				</label>
+				<MemberSelect {...{ id, isPart, chosen }} label={words.nextOwner} people={others} except={userId} onChoose={setNext} />
 			)}
 		</Dialog>
 	);

@@ -10,7 +10,9 @@ import { useStrings } from "../../languages/useStrings.ts";
 import { liftLimits } from "../../links/api.ts";
 import type { Extent } from "../../live/historyWindow.ts";
 import { membersOf } from "../../people/api.ts";
+import { MemberSearch } from "../../people/MemberSearch.tsx";
 import { listed, type Present, roster } from "../../people/roster.ts";
+import { type PagedMembers, usePagedMembers } from "../../people/usePagedMembers.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { ban, changeRole, removeMember } from "./api.ts";
 import { Bans } from "./Bans.tsx";
@@ -18,7 +20,6 @@ import { LeaveDialog } from "./LeaveDialog.tsx";
 import { MemberConfirmation, type PendingChange, type Removal } from "./MemberConfirmation.tsx";
 import { MemberRow } from "./MemberRow.tsx";
 import styles from "./MembersDialog.module.css";
-import { type PagedMembers, usePagedMembers } from "./usePagedMembers.ts";
 
 /** With more members than this there is a search field. */
 const searchedFrom = 12;
@@ -145,13 +146,6 @@ function useRemoval(id: string, changed: PagedMembers["changed"]) {
 		return refusal;
 	};
 	return { lift, remove, banned };
-}
-
-function MemberSearch({ onSearch }: { onSearch(text: string): void }) {
-	const { findMember } = useStrings();
-	return (
-		<input type="search" dir="auto" aria-label={findMember} placeholder={findMember} onChange={({ target }) => onSearch(target.value)} />
-	);
 }
 
 /** When a member is removed, the focus disappears with their button: it moves to the list. */

@@ -1,10 +1,10 @@
 // Lists and finds the members of a large conversation on the server, page by page.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Member } from "../../../../src/protocol/conversation.ts";
-import { session } from "../../account/currentSession.ts";
-import type { Extent } from "../../live/historyWindow.ts";
-import { membersOf } from "../../people/api.ts";
+import type { Member } from "../../../src/protocol/conversation.ts";
+import { session } from "../account/currentSession.ts";
+import type { Extent } from "../live/historyWindow.ts";
+import { membersOf } from "./api.ts";
 
 /** In ms, after the last letter of a name. */
 const pause = 250;
