@@ -67,6 +67,7 @@ class Thread {
 const between = ([least, most]: readonly [number, number]) => least + random.next() * (most - least);
 const conversation = new Thread();
 const relays = Array.from({ length: relaysFor(people) }, () => ({ thread: new Thread(), people: Math.ceil(people / relaysFor(people)) }));
+const pause = pauseBetweenDeliveries(relays[0]?.people ?? 0);
 
 /** Returns how long each person waited until the relay had opened the socket, in ms. */
 function join(): number[] {
@@ -100,24 +101,26 @@ function write(): number[] {
 	for (const thread of [conversation, ...relays.map(({ thread }) => thread)]) [thread.freeAt, thread.busy] = [0, 0];
 	const took: number[] = [];
 	const times = Array.from({ length: seconds * perSecond }, () => random.next() * seconds * 1000).sort((one, other) => one - other);
+	const arrivals = times.map((said) => ({ said, at: said + between(network.toClient) })).sort((one, other) => one.at - other.at);
 	let waiting: number[] = [];
-	let deliveredAt = Number.NEGATIVE_INFINITY;
-	for (const [nth, said] of times.entries()) {
-		waiting.push(said);
-		const stored = conversation.run(said + between(network.toClient), cost.message) + network.commit;
-		const due = Math.max(stored, deliveredAt + pauseBetweenDeliveries);
-		// What is said until then goes with the same delivery.
-		if ((times[nth + 1] ?? Number.POSITIVE_INFINITY) < due) continue;
-		deliveredAt = due;
-		for (const { thread, people } of relays) {
-			const sent = conversation.run(due, cost.delivery) + between(network.toRelay);
-			const began = thread.run(sent, people * cost.frame) - people * cost.frame;
-			for (let socket = 0; socket < people; socket += 100)
-				for (const at of waiting) took.push(began + socket * cost.frame + between(network.toClient) - at);
+	let [due, deliveredAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+	for (const { said, at } of [...arrivals, { said: 0, at: Number.POSITIVE_INFINITY }]) {
+		if (at > due) {
+			for (const relay of relays) deliver(relay, due, waiting, took);
+			[waiting, deliveredAt, due] = [[], due, Number.POSITIVE_INFINITY];
 		}
-		waiting = [];
+		const stored = conversation.run(at, cost.message) + network.commit;
+		waiting.push(said);
+		due = Math.min(due, Math.max(stored, deliveredAt + pause));
 	}
 	return took;
+}
+
+function deliver({ thread, people }: (typeof relays)[number], due: number, waiting: readonly number[], took: number[]): void {
+	const received = conversation.run(due, cost.delivery) + between(network.toRelay);
+	const began = thread.run(received, people * cost.frame) - people * cost.frame;
+	for (let socket = 0; socket < people; socket += 100)
+		for (const said of waiting) took.push(began + socket * cost.frame + between(network.toClient) - said);
 }
 
 const milliseconds = (times: readonly number[]) => [50, 99, 100].map((rank) => percentile(times, rank).toFixed(0)).join(" / ");
@@ -138,7 +141,7 @@ report(
 );
 
 const awake = 3600 * (relays.length + 1) * gigabytes * price.gigabyteSecond;
-const deliveries = 3600 * Math.min(1000 / pauseBetweenDeliveries, perSecond) * relays.length * price.request;
+const deliveries = 3600 * Math.min(1000 / pause, perSecond) * relays.length * price.request;
 // The Worker, the person's object, the relay and its share of a question.
 const joins = people * 3 * price.request;
 report("an hour of that, in dollars: awake, deliveries, joins", [awake, deliveries, joins].map((dollars) => dollars.toFixed(3)).join(", "));

@@ -7003,6 +7003,14 @@ export const bugs: Bug[] = [
 		tests: ["relay/window"],
 	},
 	{
+		name: "a full relay is sent more than it can send on",
+		file: "src/conversation/relays/relays.ts",
+		from: "most = Math.max(most, people);",
+		to: "most = 0 * people;",
+		project: "worker",
+		tests: ["relays/relays"],
+	},
+	{
 		name: "the chunks of a reply grow twice where relays are fed",
 		file: "src/conversation/relays/feed.ts",
 		from: "this.#items.push({ event: { ...event },",

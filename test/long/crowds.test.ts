@@ -59,8 +59,27 @@ it("members of a large conversation are listed in pages, found by name, given ro
 	await ann.leave();
 });
 
+it("a search in a large conversation finds the author among all members, and keeps them", async () => {
+	const { ann } = await annWithPast(30, crowd);
+	const search = ann.page.getByRole("dialog", { name: "Search this conversation" });
+	const open = () => ann.page.keyboard.press("Control+Shift+F");
+	await open();
+	await search.getByRole("searchbox", { name: "Find a member" }).fill("otter 287");
+	await search.getByRole("combobox", { name: "From" }).selectOption("Otter 287");
+	await search.getByRole("searchbox", { name: "Search this conversation" }).fill("past");
+	await search.getByText("No results.").waitFor();
+	await ann.page.keyboard.press("Escape");
+	await open();
+	expect(await search.getByRole("combobox", { name: "From" }).inputValue()).toBe("crowd-287");
+	await search.getByRole("searchbox", { name: "Find a member" }).fill("Bob");
+	await search.getByRole("combobox", { name: "From" }).selectOption("Bob");
+	await search.getByRole("link").first().waitFor();
+	expect(await violations(ann.page)).toEqual([]);
+	await ann.leave();
+});
+
 it("the only owner of a large conversation hands it over, and is not offered to delete it", async () => {
-	const { ann, bob, id } = await annWithPast(3, crowd);
+	const { ann } = await annWithPast(3, crowd);
 	await ann.page.getByRole("button", { name: `Members, ${count}` }).click();
 	await ann.page.getByRole("button", { name: "Leave…" }).click();
 	const leaving = ann.page.getByRole("dialog", { name: /^Leave/ });

@@ -1,11 +1,17 @@
-// What waits to be sent to the relays: one delivery for all of them, at most four a second, with the chunks of a reply joined. Pure. Times in ms.
+// What waits to be sent to the relays: one delivery for all of them, at most four a second and fewer to large ones, with
+// the chunks of a reply joined. Pure. Times in ms.
 
 import { endOfPause } from "../../platform/pause.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Addressee, Item } from "./delivery.ts";
 
-/** Readers of a large conversation do not need more. */
-export const pauseBetweenDeliveries = 250;
+/**
+ * Readers of a large conversation do not need more than four deliveries a second. A relay takes about 0.05 ms to send to a person, and is
+ * to be busy for half of the time: what it cannot send in time would queue, until it is behind and has to ask about everybody again.
+ */
+export function pauseBetweenDeliveries(peopleOfOneRelay: number): number {
+	return Math.max(250, peopleOfOneRelay / 10);
+}
 
 type Chunk = Extract<ServerEvent, { type: "chat:streaming" | "chat:thought" }>;
 
@@ -35,9 +41,9 @@ export class Feed {
 		return true;
 	}
 
-	/** When the next delivery is due. */
-	dueAt(now: number): number {
-		return endOfPause(this.#takenAt, pauseBetweenDeliveries, now);
+	/** When the next delivery is due, if the fullest relay holds so many people. */
+	dueAt(now: number, people: number): number {
+		return endOfPause(this.#takenAt, pauseBetweenDeliveries(people), now);
 	}
 
 	take(now: number): Item[] {

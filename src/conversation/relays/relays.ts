@@ -82,6 +82,13 @@ export class Relays {
 		return sum;
 	}
 
+	/** The most people that one relay holds. */
+	get #fullest(): number {
+		let most = 0;
+		for (const { people = 0 } of this.#relays.values()) most = Math.max(most, people);
+		return most;
+	}
+
 	/** How many relays newcomers are spread over, if the conversation itself has so many sockets and people; 0: it takes them itself. */
 	forNewcomers(sockets: number, people: number): number {
 		const { from } = this.#with;
@@ -103,7 +110,7 @@ export class Relays {
 		this.#feed.add(event, exceptUser);
 		// In the same step as what it is about.
 		if (!passing.has(event.type)) this.#setBehind(true);
-		this.#deliverAt(this.#feed.dueAt(this.#with.now()));
+		this.#deliverAt(this.#feed.dueAt(this.#with.now(), this.#fullest));
 	}
 
 	/** Sends to a person's sockets at a relay. */
@@ -114,7 +121,7 @@ export class Relays {
 	sendFrame(to: Addressee, frame: string): void {
 		if (!this.isOn) return;
 		this.#feed.addFor(to, frame);
-		this.#deliverAt(this.#feed.dueAt(this.#with.now()));
+		this.#deliverAt(this.#feed.dueAt(this.#with.now(), this.#fullest));
 	}
 
 	/** Closes sockets at the relays. They owe it from now on, even if this object dies. */

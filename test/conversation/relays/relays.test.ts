@@ -12,7 +12,7 @@ import { inConversation, settled } from "../../support/conversation.ts";
 const removed = { userId: "bob", code: closeCodes.removed, reason: "no longer a member" };
 const left: ServerEvent = { type: "chat:member-left", conversationId: "room", userId: "bob" };
 
-/** A conversation with one relay, which the test plays. `again`: its object after it has died or slept. */
+/** A conversation with one relay of so many people, which the test plays. `again`: its object after it has died or slept. */
 function withRelay(
 	test: (parts: {
 		relays: Relays;
@@ -21,6 +21,7 @@ function withRelay(
 		owed: () => Closing[];
 		fail: (fails: boolean) => void;
 	}) => Promise<void>,
+	people = 1,
 ) {
 	return inConversation(async ({ store }, state) => {
 		const deliveries: Delivery[] = [];
@@ -28,7 +29,7 @@ function withRelay(
 		const deliver = async (delivery: Delivery) => {
 			deliveries.push(delivery);
 			if (fails) throw new Error("unreachable");
-			return { people: 1 };
+			return { people };
 		};
 		const open = () =>
 			new Relays({
@@ -40,7 +41,7 @@ function withRelay(
 				now: () => Date.now(),
 			});
 		const relays = open();
-		relays.admit(0, 1);
+		relays.admit(0, people);
 		const owed = () => new RelayRows(state.storage.sql).owed(0);
 		await test({ relays, deliveries, again: open, owed, fail: (failing) => (fails = failing) });
 		relays.end();
@@ -100,6 +101,17 @@ it("tries again with a delivery without items, which shows the relay that it has
 		await delivered(deliveries, 2);
 		expect(deliveries[1]).toMatchObject({ feed: deliveries[0]?.feed, number: 1, items: [] });
 	}));
+
+it("sends to a relay of many people no more often than it can send on", () =>
+	withRelay(async ({ relays, deliveries }) => {
+		relays.broadcast(left);
+		await delivered(deliveries, 1);
+		const begun = Date.now();
+		relays.broadcast(left);
+		await delivered(deliveries, 2);
+		// The clock of the first delivery was read a moment before.
+		expect(Date.now() - begun).toBeGreaterThan(450);
+	}, 5_000));
 
 it("names a later time for each closing", () =>
 	withRelay(async ({ relays, deliveries }) => {
