@@ -4,9 +4,8 @@
 // network are assumed. docs/how-it-scales.md says what was measured when, and what this cannot show.
 
 import { parseArgs } from "node:util";
-import { pauseBetweenDeliveries } from "../../src/conversation/relays/feed.ts";
 import { mostAskedAtOnce, pauseBetweenQuestions } from "../../src/relay/asks.ts";
-import { relaysFor } from "../../src/relay/placement.ts";
+import { pauseBetweenDeliveries, relaysFor } from "../../src/relay/placement.ts";
 import { randomOf } from "../soak/random.ts";
 import { percentile } from "./statistics.ts";
 

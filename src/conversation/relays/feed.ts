@@ -3,15 +3,8 @@
 
 import { endOfPause } from "../../platform/pause.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
+import { pauseBetweenDeliveries } from "../../relay/placement.ts";
 import type { Addressee, Item } from "./delivery.ts";
-
-/**
- * Readers of a large conversation do not need more than four deliveries a second. A relay takes about 0.05 ms to send to a person, and is
- * to be busy for half of the time: what it cannot send in time would queue, until it is behind and has to ask about everybody again.
- */
-export function pauseBetweenDeliveries(peopleOfOneRelay: number): number {
-	return Math.max(250, peopleOfOneRelay / 10);
-}
 
 type Chunk = Extract<ServerEvent, { type: "chat:streaming" | "chat:thought" }>;
 
