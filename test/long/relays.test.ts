@@ -27,10 +27,9 @@ it("people at relays see messages, replies, typing and each other's number, and 
 	const [ann, bob] = await annAndBobAtRelays();
 	await bob.say("From the relay");
 	await ann.sees("From the relay");
-	await ann.message.pressSequentially("Ju");
-	await bob.page.getByText("Ann is typing").waitFor();
-	await ann.say("@claude What do relays do?");
+	await Promise.all([bob.page.getByText("Ann is typing").waitFor(), ann.message.pressSequentially("Ju")]);
 	api.script({ text: "They pass on **everything**, word by word.", perSecond: 10 });
+	await ann.say("@claude What do relays do?");
 	await bob.sees("everything");
 	await bob.answered();
 	await ann.answered();
