@@ -2,17 +2,21 @@
 
 import type { Message } from "../../src/protocol/message.ts";
 
-/** A message that was sent, perhaps several times with the same id. */
-export type SentMessage = { userId: string; clientId: string; content: string };
+/** A message that was sent, perhaps several times with the same id. `mayBeUnsent`: its sender has lost access since. */
+export type SentMessage = { userId: string; clientId: string; content: string; mayBeUnsent?: boolean };
 /** A complete message, as a client received it. */
 export type ReceivedMessage = { id: string; seq: number; content: string; clientId?: string };
 export type Chunk = { messageId: string; offset: number; chunk: string };
+
+/** Somebody who lost access: nothing that was said from this place on may have reached them. */
+export type Former = { name: string; received: ReceivedMessage[]; chunks: Chunk[]; until: number };
 
 export type History = {
 	sent: SentMessage[];
 	/** Messages as their senders sent them. */
 	acknowledged: (ReceivedMessage & { userId: string })[];
 	clients: { name: string; received: ReceivedMessage[]; chunks: Chunk[]; view: readonly Message[] }[];
+	former?: readonly Former[];
 	/** Everything that the server has in the end, oldest first. */
 	stored: readonly Message[];
 	/** The number of requests to Claude. */
@@ -28,6 +32,7 @@ export function check(history: History): Violation[] {
 		...checkAcknowledged(history),
 		...checkReplies(history),
 		...history.clients.flatMap((client) => checkClient(client, history)),
+		...(history.former ?? []).flatMap((former) => checkFormer(former, history)),
 	];
 }
 
@@ -55,8 +60,9 @@ function checkAcknowledged({ stored, acknowledged, sent }: History): Violation[]
 		return isSame ? [] : [{ kind: "misplaced", text: `${userId} ${clientId} was acknowledged at ${seq}, where ${message.id} is` }];
 	});
 	const known = new Set(acknowledged.map(({ userId, clientId }) => `${userId} ${clientId}`));
-	for (const { userId, clientId } of sent)
-		if (!known.has(`${userId} ${clientId}`)) violations.push({ kind: "lost", text: `${userId} ${clientId} was never acknowledged` });
+	for (const { userId, clientId, mayBeUnsent } of sent)
+		if (!mayBeUnsent && !known.has(`${userId} ${clientId}`))
+			violations.push({ kind: "lost", text: `${userId} ${clientId} was never acknowledged` });
 	return violations;
 }
 
@@ -95,6 +101,13 @@ function checkClient({ name, received, chunks, view }: History["clients"][number
 	if (fingerprint(view) !== fingerprint(expected))
 		violations.push({ kind: "misplaced", text: `${name} sees ${summaryOf(view)}, and the server has ${summaryOf(expected)}` });
 	return violations;
+}
+
+function checkFormer({ name, received, chunks, until }: Former, { stored }: History): Violation[] {
+	const places = new Map(stored.map(({ id, seq }) => [id, seq]));
+	const read = [...received.map(({ id }) => id), ...chunks.map(({ messageId }) => messageId)];
+	const first = read.find((id) => (places.get(id) ?? 0) >= until);
+	return first === undefined ? [] : [{ kind: "wrong", text: `${name} received ${first}, though access ended before ${until}` }];
 }
 
 /** A key that is equal only for messages that people cannot tell apart. */

@@ -21,14 +21,27 @@ function addressOf({ proxyUrl, conversationId }: Place, cursor: string | undefin
 class Notes {
 	readonly received: ReceivedMessage[] = [];
 	readonly chunks: Chunk[] = [];
+	/** How often it came in, and how often relays held people then. */
+	readonly joins = { all: 0, besideRelays: 0 };
+	/** The most people who were at relays when it came in, besides itself. */
+	mostAtRelays = 0;
 
 	record(events: readonly ServerEvent[]): void {
 		for (const event of events) {
+			if (event.type === "chat:joined") this.#joined(event);
 			if (event.type === "chat:message") this.received.push(receivedOf(event.message));
 			if (event.type === "chat:joined")
 				this.received.push(...event.messages.filter(({ status }) => status !== "streaming").map(receivedOf));
 			if (event.type === "chat:streaming" && !event.isComplete) this.chunks.push(event);
 		}
+	}
+
+	/** With so few people, there is a number only if relays hold some of them; those who are named are at the conversation's object, or oneself. */
+	#joined({ participantCount, participants }: ServerEvent & { type: "chat:joined" }): void {
+		this.joins.all += 1;
+		if (participantCount === undefined) return;
+		this.joins.besideRelays += 1;
+		this.mostAtRelays = Math.max(this.mostAtRelays, participantCount - participants.length);
 	}
 }
 

@@ -11,15 +11,17 @@ import { check, fingerprint, type Violation } from "./checker.ts";
 import { type FaultProxy, type Faults, noFaults } from "./fault-proxy.ts";
 import { type Place, Talker, Viewer } from "./participants.ts";
 import type { Random } from "./random.ts";
+import { type Visit, visit } from "./visits.ts";
 
 /** The settings of a product for rounds: `startProduct(soakSettings(api.url))`. */
 export const secret = "a secret for kill tests, at least 32 bytes";
 export function soakSettings(messagesApiUrl: string): Record<string, string> {
 	const claude = { ANTHROPIC_BASE_URL: messagesApiUrl, CLAUDE_MODEL: "scripted", REPLY_IDLE_TIMEOUT_SECONDS: "3" };
-	return { JWT_SECRET: secret, SEND_BURST: "10000", SEND_PER_SECOND: "1000", ...claude };
+	return { JWT_SECRET: secret, GUEST_SIGN_IN: "on", SEND_BURST: "10000", SEND_PER_SECOND: "1000", ...claude };
 }
 
-export type Stand = { product: Product; proxy: FaultProxy; api: MessagesApi; random: Random };
+/** `isCrowd`: more people take part, so that most of them are at relays where a conversation has some. */
+export type Stand = { product: Product; proxy: FaultProxy; api: MessagesApi; random: Random; isCrowd?: boolean };
 
 export type Result = {
 	kills: number;
@@ -29,6 +31,12 @@ export type Result = {
 	continued: number;
 	/** The most requests to Claude for one reply. */
 	mostAttempts: number;
+	/** Guests who came for a moment and were removed, or signed out. */
+	visits: Record<Visit["end"], number>;
+	/** How often somebody came in, and how often relays held people then. */
+	joins: { all: number; besideRelays: number };
+	/** The most people who were at relays at once, at least. */
+	mostAtRelays: number;
 	violations: Violation[];
 };
 
@@ -58,7 +66,7 @@ export function tokenOf(userId: string): Promise<string> {
 
 /** Breaks things for `seconds`, with `kills` of the server, before everything heals. */
 export async function playRound(
-	{ product, proxy, api, random }: Stand,
+	{ product, proxy, api, random, isCrowd = false }: Stand,
 	{ seconds, kills }: { seconds: number; kills: number },
 ): Promise<Result> {
 	await fetch(`${api.url}/reset`, { method: "POST" });
@@ -70,8 +78,11 @@ export async function playRound(
 		token: await tokenOf(userId),
 		random,
 	});
-	const talkers = (await Promise.all(["ann", "bob", "eve"].map(placeOf))).map((place) => new Talker(place));
-	const viewers = (await Promise.all(["bob", "zoe"].map(placeOf))).map((place) => new Viewer(place));
+	const { invite } = await post(product.url, `/conversations/${conversationId}/invites`, await tokenOf("ann"));
+	const programs = ["ann", "bob", "eve", ...(isCrowd ? ["dan", "fay", "gil", "hal"] : [])];
+	const pages = ["bob", "zoe", ...(isCrowd ? ["ida", "jim"] : [])];
+	const talkers = (await Promise.all(programs.map(placeOf))).map((place) => new Talker(place));
+	const viewers = (await Promise.all(pages.map(placeOf))).map((place) => new Viewer(place));
 
 	proxy.faults = faults;
 	const until = Date.now() + seconds * 1000;
@@ -81,27 +92,40 @@ export async function playRound(
 			await product.crash();
 		}
 	})();
-	for (let turn = 0; Date.now() < until; turn++) {
+	const isOver = () => Date.now() >= until;
+	const visiting = visitAfterVisit({ url: product.url, proxyUrl: proxy.url, conversationId, invite: invite.token, random }, isOver);
+	for (let turn = 0; !isOver(); turn++) {
 		act(turn, talkers, viewers, random);
+		if (random.chance(0.001)) proxy.cutAll();
 		await wait(random.below(60));
 	}
 	await killing;
+	const visits = await visiting;
 	proxy.faults = noFaults;
 
 	const stored = await heal(product, conversationId, talkers, viewers);
 	const violations = stored
 		? check({
-				sent: [...talkers, ...viewers].flatMap(({ sent }) => sent),
-				acknowledged: [...talkers, ...viewers].flatMap(({ acknowledged }) => acknowledged),
+				sent: [
+					...[...talkers, ...viewers].flatMap(({ sent }) => sent),
+					...visits.flatMap(({ sent, talker }) => [sent, ...talker.sent.map((one) => ({ ...one, mayBeUnsent: true }))]),
+				],
+				acknowledged: [
+					...[...talkers, ...viewers].flatMap(({ acknowledged }) => acknowledged),
+					...visits.flatMap(({ after, talker }) => [after, ...talker.acknowledged]),
+				],
+				former: visits.map(({ after, talker: { name, notes } }) => ({ ...notes, name, until: after.seq })),
 				clients: [
 					...viewers.map(({ name, notes, view }) => ({ name, ...notes, view })),
-					...talkers.map(({ name, notes }) => ({ name, ...notes, view: stored })),
+					...[...talkers, ...visits.map(({ talker }) => talker)].map(({ name, notes }) => ({ name, ...notes, view: stored })),
 				],
 				stored,
 				requests: api.requests.length,
 			})
 		: [{ kind: "lost" as const, text: "They were not of one mind again in time" }];
 	for (const participant of [...talkers, ...viewers]) participant.close();
+	const notes = [...talkers, ...viewers, ...visits.map(({ talker }) => talker)].map(({ notes }) => notes);
+	const ended = (by: Visit["end"]) => visits.filter(({ end }) => end === by).length;
 	const attempts = (stored ?? []).filter(({ role }) => role === "assistant").map(({ attempts = [] }) => attempts.length + 1);
 	return {
 		kills,
@@ -109,8 +133,29 @@ export async function playRound(
 		replies: attempts.length,
 		continued: attempts.filter((count) => count > 1).length,
 		mostAttempts: Math.max(0, ...attempts),
+		visits: { removed: ended("removed"), "signed out": ended("signed out") },
+		joins: {
+			all: notes.reduce((sum, { joins }) => sum + joins.all, 0),
+			besideRelays: notes.reduce((sum, { joins }) => sum + joins.besideRelays, 0),
+		},
+		mostAtRelays: Math.max(...notes.map(({ mostAtRelays }) => mostAtRelays)),
 		violations,
 	};
+}
+
+/** Three guests at a time come and go, until the time is over. */
+async function visitAfterVisit(place: Omit<Parameters<typeof visit>[0], "owner">, isOver: () => boolean): Promise<Visit[]> {
+	const owner = await tokenOf("ann");
+	const visits: Visit[] = [];
+	let nth = 0;
+	const comeAndGo = async () => {
+		while (!isOver()) {
+			const made = await visit({ ...place, owner }, nth++, isOver);
+			if (made) visits.push(made);
+		}
+	};
+	await Promise.all([comeAndGo(), comeAndGo(), comeAndGo()]);
+	return visits;
 }
 
 function act(turn: number, talkers: Talker[], viewers: Viewer[], random: Random): void {

@@ -93,8 +93,25 @@ describe("the checker", () => {
 			withClient({ view: [stored(1), stored(2), reply(3, { status: "streaming" })] }),
 			["misplaced"],
 		],
+		[
+			"somebody who received a message after access had ended",
+			{ ...sound(), former: [{ name: "guest", received: [{ id: "m2", seq: 2, content: "text 2" }], chunks: [], until: 2 }] },
+			["wrong"],
+		],
+		[
+			"somebody who received a reply after access had ended",
+			{ ...sound(), former: [{ name: "guest", received: [], chunks: [{ messageId: "m3", offset: 0, chunk: "One " }], until: 3 }] },
+			["wrong"],
+		],
 	])("reports %s", (_what, history, kinds) => {
 		expect(check(history).map(({ kind }) => kind)).toEqual(kinds);
+	});
+
+	it("accepts what somebody did not get to send, or received, before access ended", () => {
+		const history = sound();
+		const sent = [...history.sent, { userId: "guest", clientId: "g1", content: "Too late", mayBeUnsent: true }];
+		const former = [{ name: "guest", received: [{ id: "m2", seq: 2, content: "text 2" }], chunks: [], until: 3 }];
+		expect(check({ ...history, sent, former })).toEqual([]);
 	});
 
 	it("accepts a view that starts later, and text of an attempt that failed", () => {
