@@ -21,6 +21,7 @@ type Parts = {
 	sql: Pick<SqlStorage, "databaseSize">;
 	store: Store;
 	clients: Pick<Clients, "all" | "peopleElsewhere">;
+	/** For how long replies take. */
 	now: () => number;
 };
 
@@ -29,7 +30,8 @@ export class Registration {
 	readonly #directory: Directory;
 	readonly #observer: Observer;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	#touchedAt = 0;
+	/** Something has happened since it began to wait. */
+	#isTouched = false;
 
 	constructor(parts: Parts, directories: { getByName(name: string): Directory }) {
 		this.#with = parts;
@@ -44,16 +46,15 @@ export class Registration {
 
 	/** Something has happened. */
 	touch(): void {
-		const { store, now } = this.#with;
-		this.#touchedAt = now();
-		if (this.#timer === undefined && store.exists) this.#waitForQuiet(now() + delay.longest);
+		this.#isTouched = true;
+		if (this.#timer === undefined && this.#with.store.exists) this.#waitForQuiet(delay.longest);
 	}
 
-	/** Tells it at this time, or earlier if nothing happens. */
-	#waitForQuiet(latest: number): void {
-		const { now } = this.#with;
-		const dueAt = () => Math.min(latest, this.#touchedAt + delay.quiet);
-		this.#timer = setTimeout(() => (now() < dueAt() ? this.#waitForQuiet(latest) : this.#tell()), dueAt() - now());
+	/** Tells it once nothing has happened for a while, and after `left` ms in any case. Reads no clock, which may be set back meanwhile. */
+	#waitForQuiet(left: number): void {
+		this.#isTouched = false;
+		const rest = left - delay.quiet;
+		this.#timer = setTimeout(() => (this.#isTouched && rest > 0 ? this.#waitForQuiet(rest) : this.#tell()), delay.quiet);
 	}
 
 	#tell(): void {

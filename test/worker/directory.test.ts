@@ -2,10 +2,11 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { purseName } from "../../src/money/object.ts";
 import { dayOf } from "../../src/money/periods.ts";
 import { directoryName, type PersonRecord } from "../../src/protocol/admin/records.ts";
+import { passTime, startClock } from "../support/clock.ts";
 import { allowLog, expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -18,6 +19,7 @@ withSettings({
 	BUDGET_USD_PER_DAY: "1000",
 });
 allowLog(/A token was refused/);
+afterEach(startClock);
 
 const as = async (who: string, method: string, path: string, body?: unknown) => call(method, path, await tokenOf(who), body);
 const admin = (method: string, path: string, body?: unknown) => as("root", method, `/admin${path}`, body);
@@ -123,6 +125,17 @@ describe("conversations", () => {
 		expect(JSON.stringify((await admin("GET", "/conversations?limit=200")).body)).not.toContain("SECRET");
 		await as(ann, "DELETE", `/conversations/${id}`);
 		await expect.poll(() => listed(id)).toBeUndefined();
+	});
+
+	it("are listed at once although the clock is set back meanwhile", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		await as(ann, "PATCH", `/conversations/${id}`, { assistant: "off" });
+		const client = await Client.join(ann, id);
+		client.say("Tea");
+		await client.next("chat:message");
+		passTime(-3600_000);
+		await expect.poll(() => listed(id), { timeout: 10_000 }).toMatchObject({ messages: 1 });
 	});
 
 	it("and visits do not wait for the administration", async () => {

@@ -211,8 +211,12 @@ class Watchdog {
 
 	readonly #check = () => {
 		const patience = this.#idleTimeout * (this.#hasBegun ? (this.#isThinking ? thinkingPatience : 1) : 2 ** this.#unanswered);
+		const now = this.#now();
+		// The clock may have been set back since.
+		this.#aliveAt = Math.min(this.#aliveAt, now);
+		this.#progressAt = Math.min(this.#progressAt, now);
 		const due = Math.min(this.#aliveAt + patience, this.#progressAt + this.#idleTimeout * pingPatience);
-		const left = due - this.#now();
+		const left = due - now;
 		if (left > 0) this.#timer = setTimeout(this.#check, Math.min(left, this.#idleTimeout));
 		else this.#giveUp(this.#hasBegun ? "timed_out" : "no_response");
 	};

@@ -529,6 +529,24 @@ describe("a reply", () => {
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "timed_out" });
 		}, 20));
 
+	it("gives up on a silent server although the clock is set back meanwhile", () =>
+		inConversation(async (conversation) => {
+			expectLog(/Claude failed: timed_out/);
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("One");
+			const { signal } = conversation.call;
+			const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+			conversation.now -= 3600_000;
+			// It looks at the clock again and again.
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			expect(signal.aborted).toBe(false);
+			conversation.now += 20;
+			await over;
+			await settled();
+			expect(conversation.calls).toHaveLength(2);
+		}, 20));
+
 	it("does not wait for ever while there are only signs of life, and waits on while there is text", () =>
 		inConversation(async (conversation) => {
 			expectLog(/Claude failed: timed_out/);
