@@ -51,6 +51,14 @@ export const bugs: Bug[] = [
 		tests: ["the end of a webhook, that of its token"],
 	},
 	{
+		name: "the token of a webhook that ended stays until the next wake if the object dies",
+		file: "src/conversation/webhooks/token-ends.ts",
+		from: "this.#queue.enqueueAll([[tokenId, data]])",
+		to: "this.#queue.enqueue(tokenId, data)",
+		project: "faults",
+		tests: ["the end of a webhook, before that of its token"],
+	},
+	{
 		name: "a webhook stays failing although it was told",
 		file: "src/conversation/webhooks/webhooks.ts",
 		from: "\t\t// Stored first:",
@@ -1969,6 +1977,22 @@ export const bugs: Bug[] = [
 		to: "administratorDays, this.#deploymentDays]",
 		project: "worker",
 		tests: ["worker/retention"],
+	},
+	{
+		name: "a shorter retention is lost that was confirmed while its conversation could not be reached",
+		file: "src/admin/retention-calls.ts",
+		from: "\t\t// Before it happens: an act too many",
+		to: "\t\tthis.#shortenings.drop(conversationId);\n\t\t// Before it happens: an act too many",
+		project: "faults",
+		tests: ["a shorter time that is confirmed, in its conversation"],
+	},
+	{
+		name: "a reply waits for a silent server until a clock that was set back is where it was",
+		file: "src/conversation/replies/attempt.ts",
+		from: "this.#aliveAt = Math.min(this.#aliveAt, now);",
+		to: "",
+		project: "worker",
+		tests: ["conversation/replies/reply"],
 	},
 	{
 		name: "an administrator's change of a retention is not among the acts",

@@ -8,6 +8,7 @@ import { asideActions } from "./actions/asides.ts";
 import { forkActions } from "./actions/forks.ts";
 import { legalActions } from "./actions/legal.ts";
 import { relayActions } from "./actions/relays.ts";
+import { retentionActions } from "./actions/retention.ts";
 import { webhookActions } from "./actions/webhooks.ts";
 import { browserOf, devicesOf, subscribe } from "./push.ts";
 import { goOn, rest } from "./rest.ts";
@@ -188,6 +189,6 @@ async function notify(): Promise<World> {
 
 export const actions = {
 	...{ send, edit, remove, ask, expel, accept, end, erase, restore, attach, subscribed, notify },
-	...{ ...webhookActions, ...asideActions, ...forkActions, ...legalActions, ...relayActions },
+	...{ ...webhookActions, ...asideActions, ...forkActions, ...legalActions, ...retentionActions, ...relayActions },
 };
 export type Action = keyof typeof actions;

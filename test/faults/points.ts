@@ -9,6 +9,17 @@ import { legal } from "./points/legal.ts";
 import { messages } from "./points/messages.ts";
 import { people } from "./points/people.ts";
 import { relays } from "./points/relays.ts";
+import { retention } from "./points/retention.ts";
 import { webhooks } from "./points/webhooks.ts";
 
-export const points: readonly Point[] = [...messages, ...people, ...files, ...webhooks, ...asides, ...forks, ...legal, ...relays];
+export const points: readonly Point[] = [
+	...messages,
+	...people,
+	...files,
+	...webhooks,
+	...asides,
+	...forks,
+	...legal,
+	...retention,
+	...relays,
+];

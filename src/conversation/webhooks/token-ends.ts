@@ -2,6 +2,7 @@
 // know why a webhook ended.
 
 import type { SharedAlarm } from "../../platform/alarm.ts";
+import { orFull } from "../../platform/full.ts";
 import { type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import type { Store } from "../store/store.ts";
 
@@ -40,9 +41,14 @@ export class TokenEnds {
 		});
 	}
 
-	/** Stores it if there is room, and begins. */
+	/** Stores it if there is room, sets the alarm, and begins. */
 	add(userId: string, tokenId: string): void {
-		this.#settled = Promise.all([this.#settled, this.#queue.enqueue(tokenId, { userId })]);
+		this.#settled = Promise.all([this.#settled, this.#begin(tokenId, { userId })]);
+	}
+
+	async #begin(tokenId: string, data: { userId: string }): Promise<void> {
+		const refusal = await orFull(() => this.#queue.enqueueAll([[tokenId, data]]));
+		if (refusal) await this.#queue.attempt(tokenId, data);
 	}
 
 	/** Resolves when those that were added have been tried once. */

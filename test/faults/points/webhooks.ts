@@ -1,6 +1,6 @@
 // Fault points of webhooks.
 
-import { message, type Point } from "../point.ts";
+import { job, message, type Point } from "../point.ts";
 
 export const webhooks: readonly Point[] = [
 	// A webhook and the personal token that it depends on are in two objects.
@@ -43,6 +43,14 @@ export const webhooks: readonly Point[] = [
 		place: { statement: /^INSERT INTO audit/ },
 		fault: "fails",
 		ends: "old",
+	},
+	{
+		name: "the end of a webhook, before that of its token",
+		action: "removeWebhook",
+		object: "conversation",
+		place: job,
+		fault: "dies after",
+		ends: "new",
 	},
 	{
 		name: "the end of a webhook, that of its token",
