@@ -9,7 +9,12 @@ const name = v.pipe(v.string(), v.regex(/^[a-z]+\d?$/));
 const pattern = v.record(v.string(), v.unknown());
 
 const step = v.union([
-	v.strictObject({ connect: name, as: v.optional(name), cursor: v.optional(v.string()) }),
+	v.strictObject({
+		connect: name,
+		as: v.optional(name),
+		path: v.optional(v.pipe(v.string(), v.startsWith("/"))),
+		cursor: v.optional(v.string()),
+	}),
 	v.strictObject({ send: name, events: v.pipe(v.array(pattern), v.minLength(1)) }),
 	v.strictObject({ send: name, frame: v.string() }),
 	v.strictObject({ expect: name, event: v.intersect([v.object({ type: v.string() }), pattern]) }),

@@ -19,6 +19,7 @@ class Line {
 			else this.#received.push(data);
 			this.#wake();
 		};
+		this.#socket.onopen = () => this.#wake();
 		this.#socket.onclose = ({ code }) => {
 			this.#code = code;
 			this.#wake();
@@ -37,6 +38,11 @@ class Line {
 			if (this.#code !== undefined) throw new Error(`The socket closed with ${this.#code} before ${what}.`);
 			await this.#changed.promise;
 		}
+	}
+
+	/** Resolves when it is open, or was refused. */
+	async opened(): Promise<void> {
+		while (this.#socket.readyState === WebSocket.CONNECTING) await this.#changed.promise;
 	}
 
 	async closed(): Promise<number> {
@@ -118,9 +124,12 @@ async function take(step: Step, server: Server, lines: Map<string, Line>, variab
 	};
 	if ("connect" in step) {
 		const { token } = await server.guest(step.as ?? step.connect);
-		const url = new URL(`${server.url.replace(/^http/, "ws")}/api/conversations/${variables.get("conversation")}/socket`);
+		const path = filled(step.path ?? "/conversations/$conversation/socket", variables);
+		const url = new URL(`${server.url.replace(/^http/, "ws")}/api${path}`);
 		if (step.cursor !== undefined) url.searchParams.set("cursor", String(filled(step.cursor, variables)));
-		lines.set(step.connect, new Line(url.href, token));
+		const line = new Line(url.href, token);
+		lines.set(step.connect, line);
+		await line.opened();
 	} else if ("send" in step) {
 		const conversationId = variables.get("conversation");
 		const events = "events" in step ? step.events.map((event) => filled({ conversationId, ...event }, variables)) : undefined;

@@ -1,6 +1,6 @@
 // The state of a conversation, computed from the server's events. Pure. Reads only what the package shows of an event.
 
-import { appendText, applyMessage, react } from "../src/live/messages.ts";
+import { appendText, applyMessage, markBusy, react } from "../src/live/messages.ts";
 import type { Message, Outgoing, Person, State } from "./types.ts";
 import type { ServerEvent as WireEvent, Message as WireMessage } from "./wire.ts";
 
@@ -40,6 +40,8 @@ export function reduce(model: Model, event: WireEvent, now: number): Model {
 			return model.messages.some(({ id }) => id === event.messageId)
 				? model
 				: { ...model, messages: [...model.messages, beginning(model, event, now)] };
+		case "chat:busy":
+			return { ...model, messages: markBusy(model.messages as WireMessage[], event) };
 		case "chat:streaming": {
 			const messages = appendText(model.messages as WireMessage[], event);
 			return messages ? { ...model, messages } : { ...model, isBehind: true };
