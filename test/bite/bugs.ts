@@ -59,6 +59,14 @@ export const bugs: Bug[] = [
 		tests: ["the end of a webhook, before that of its token"],
 	},
 	{
+		name: "nine tabs in one conversation take each other's place for ever",
+		file: "web/src/live/connection.ts",
+		from: 'else if (code === closeCodes.replaced) this.#become({ type: "replaced" });',
+		to: "",
+		project: "web",
+		tests: ["web/connection.test.ts"],
+	},
+	{
 		name: "a webhook stays failing although it was told",
 		file: "src/conversation/webhooks/webhooks.ts",
 		from: "\t\t// Stored first:",

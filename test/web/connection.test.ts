@@ -270,6 +270,20 @@ describe("an end", () => {
 		expect(network.sockets).toHaveLength(1);
 	});
 
+	it("by another connection of the person lasts until they come back to this one", () => {
+		const { connection, clock, network, state } = connect();
+		network.last.says(joined());
+		network.last.closes(4409);
+		expect(state()).toEqual({ type: "replaced" });
+		connection.lostNetwork();
+		clock.advance(3_600_000);
+		expect(network.sockets).toHaveLength(1);
+		connection.wake();
+		expect(network.sockets).toHaveLength(2);
+		network.last.says(joined());
+		expect(state()).toEqual({ type: "connected" });
+	});
+
 	it("is found out by HTTP if the upgrade is refused", async () => {
 		const { network, state } = connect({ whyRefused: 4404 });
 		network.last.closes(1006);

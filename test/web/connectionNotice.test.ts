@@ -13,6 +13,7 @@ describe("the notice for a connection", () => {
 		[{ type: "ended", code: 4403 }, null],
 		[{ type: "offline" }, { type: "offline" }],
 		[{ type: "connecting" }, { type: "connecting" }],
+		[{ type: "replaced" }, { type: "replaced" }],
 		[{ type: "joining" }, { type: "catching up" }],
 		[waiting, { type: "waiting", until: 5_000 }],
 		[

@@ -39,7 +39,7 @@ export const connect: Connect = ({ url, conversationId, token, storage, onEvent 
 			apply(model);
 		},
 		onState({ type, ...state }) {
-			const status = type === "joining" ? "connecting" : type === "offline" ? "waiting" : type;
+			const status = type === "joining" ? "connecting" : type === "offline" || type === "replaced" ? "waiting" : type;
 			const code = "code" in state ? state.code : undefined;
 			// A lost connection takes the message in flight with it: it is sent again on the next one.
 			if (status !== "connected") model = { ...model, typing: [], isBehind: false, inFlight: undefined };

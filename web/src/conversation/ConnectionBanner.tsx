@@ -38,7 +38,7 @@ function Banner({ about, notice, isHome, onTry }: BannerProps) {
 			place.focus({ preventScroll: true });
 		};
 	}, []);
-	const isWaiting = notice.type === "waiting" || notice.type === "unreadable" || notice.type === "offline";
+	const isWaiting = notice.type !== "connecting" && notice.type !== "catching up";
 	return (
 		<div ref={banner} className={`${pill.pill} ${styles.banner}`} data-banner={notice.type}>
 			<p>{about === "list" ? strings.listBehind : <Text notice={notice} isHome={isHome} />}</p>
@@ -59,6 +59,8 @@ function Text({ notice, isHome }: { notice: Notice; isHome: boolean }) {
 			return isHome ? strings.offlineHome : strings.offlineBanner;
 		case "connecting":
 			return strings.connecting;
+		case "replaced":
+			return strings.replaced;
 		case "waiting":
 			return <Countdown until={notice.until} />;
 		case "unreadable":

@@ -28,6 +28,7 @@ function describe(type: ConnectionState["type"], wasConnected: boolean, strings:
 		case "joining":
 			return wasConnected ? strings.reconnecting : strings.connecting;
 		case "offline":
+		case "replaced":
 			return strings.offline;
 		case "ended":
 			return strings.ended;

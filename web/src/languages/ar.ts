@@ -508,6 +508,7 @@ export const ar: Complete = {
 	offlineHome: "لا يوجد اتصال بالإنترنت. يُحفظ كل ما كتبته.",
 	reconnectingIn: (seconds) => `إعادة الاتصال بعد ${formats.number(seconds)} ث`,
 	unreadableServer: "لا تستطيع هذه الصفحة قراءة ما يرسله الخادم. يُرجى إعادة تحميلها، فقد تكون قديمة.",
+	replaced: "مفتوح في علامات تبويب كثيرة. هذه متوقفة مؤقتًا.",
 	catchingUp: "جارٍ تحميل ما فاتك…",
 	listBehind: "قد لا تكون هذه القائمة محدّثة.",
 	reconnectNow: "المحاولة الآن",

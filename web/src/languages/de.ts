@@ -524,6 +524,7 @@ export const de: Translation = {
 	offlineHome: "Du bist offline. Was du schreibst, bleibt erhalten.",
 	reconnectingIn: (seconds: number) => `Neuer Versuch in ${formats.number(seconds)} s`,
 	unreadableServer: "Diese Seite versteht nicht, was der Server sendet. Lade sie neu, vielleicht ist sie veraltet.",
+	replaced: "In zu vielen Tabs geöffnet. Dieser ist angehalten.",
 	catchingUp: "Verpasstes wird geladen …",
 	listBehind: "Die Liste ist vielleicht nicht auf dem neuesten Stand.",
 	reconnectNow: "Jetzt versuchen",

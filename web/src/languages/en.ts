@@ -458,6 +458,7 @@ export const en = {
 	offlineHome: "You are offline. What you write is kept.",
 	reconnectingIn: (seconds: number) => `Reconnecting in ${formats.number(seconds)} s`,
 	unreadableServer: "This page cannot read what the server sends. Reload the page; it may be out of date.",
+	replaced: "Open in too many tabs. This one is paused.",
 	catchingUp: "Catching up…",
 	listBehind: "This list may be out of date.",
 	reconnectNow: "Try now",

@@ -527,6 +527,7 @@ export const es: Complete = {
 	offlineHome: "No tienes conexión. Lo que escribes se conserva.",
 	reconnectingIn: (seconds) => `Nuevo intento en ${formats.number(seconds)} s`,
 	unreadableServer: "Esta página no entiende lo que envía el servidor. Vuelve a cargarla; quizá no esté al día.",
+	replaced: "Abierto en demasiadas pestañas. Esta está en pausa.",
 	catchingUp: "Cargando lo que te has perdido…",
 	listBehind: "Puede que esta lista no esté al día.",
 	reconnectNow: "Intentar ahora",

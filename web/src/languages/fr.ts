@@ -530,6 +530,7 @@ export const fr: Complete = {
 	offlineHome: "Vous êtes hors ligne. Ce que vous écrivez est conservé.",
 	reconnectingIn: (seconds) => `Reconnexion dans ${formats.number(seconds)} s`,
 	unreadableServer: "Cette page ne comprend pas ce que le serveur envoie. Rechargez-la ; elle n’est peut-être plus à jour.",
+	replaced: "Ouvert dans trop d’onglets. Celui-ci est en pause.",
 	catchingUp: "Récupération des nouveautés…",
 	listBehind: "Cette liste n’est peut-être pas à jour.",
 	reconnectNow: "Essayer maintenant",

@@ -10,6 +10,8 @@ export type ConnectionState =
 	| { type: "connected" }
 	/** `until`: the next attempt, in ms. `isUnreadable`: the server sent something else than a welcome that this build can read. */
 	| { type: "waiting"; until: number; isUnreadable?: true }
+	/** Another connection of the person has taken its place. It is not taken back until the person comes back to this one. */
+	| { type: "replaced" }
 	/** The device reports no network. Connecting is still tried at times: the server may be on the device itself. */
 	| { type: "offline" }
 	/** Final: no token is accepted any more (4401), the person was removed (4403), or the conversation does not exist (4404). */
@@ -131,14 +133,14 @@ export class Connection<In extends Received, Out extends object> {
 	wake(): void {
 		const { type } = this.#state;
 		if (type === "connected") this.#ping();
-		if (type !== "waiting" && type !== "offline") return;
+		if (type !== "waiting" && type !== "offline" && type !== "replaced") return;
 		this.#attempts = 0;
 		this.#connect();
 	}
 
 	/** The device reports that its network is gone. */
 	lostNetwork(): void {
-		if (this.#state.type === "ended") return;
+		if (this.#state.type === "ended" || this.#state.type === "replaced") return;
 		this.#disconnect();
 		this.#waitForNetwork();
 	}
@@ -213,6 +215,7 @@ export class Connection<In extends Received, Out extends object> {
 	#reconnectOrEnd(code: number | undefined): void {
 		if (code === closeCodes.token) void this.#renewToken();
 		else if (isFinal(code)) this.#become({ type: "ended", code });
+		else if (code === closeCodes.replaced) this.#become({ type: "replaced" });
 		else this.#retry();
 	}
 

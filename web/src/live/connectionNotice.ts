@@ -3,7 +3,7 @@
 import type { ConnectionState } from "./connection.ts";
 
 export type Notice =
-	| { type: "offline" | "connecting" }
+	| { type: "offline" | "connecting" | "replaced" }
 	/** `until`: the next attempt, in ms. */
 	| { type: "waiting" | "unreadable"; until: number }
 	/** Connected, and receiving what was missed. */
@@ -17,6 +17,7 @@ export function noticeOf(connection: ConnectionState, isBehind: boolean): Notice
 	switch (connection.type) {
 		case "offline":
 		case "connecting":
+		case "replaced":
 			return { type: connection.type };
 		case "waiting":
 			return { type: connection.isUnreadable ? "unreadable" : "waiting", until: connection.until };
