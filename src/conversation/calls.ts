@@ -12,7 +12,7 @@ import type { Message, Version } from "../protocol/message.ts";
 import type { UsageReport } from "../protocol/money/usage.ts";
 import type { MemberPage, MemberQuery } from "../protocol/people/members.ts";
 import type { Person } from "../protocol/person.ts";
-import type { Refusal } from "../protocol/refusal.ts";
+import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { ArchiveCalls } from "./archive/calls.ts";
 import type { ExportPlace } from "./archive/export.ts";
 import { AsideCalls } from "./aside-calls.ts";
@@ -61,12 +61,12 @@ export class Calls extends WebhookCalls {
 		return this.#counted(page, readOf(page.messages));
 	}
 
-	#listed<T extends { members: Member[] }>(list: T | Refusal): T | Refusal {
-		return "code" in list ? list : this.#counted(list, { rows: list.members.length, length: 0 });
+	#listed<T extends object>(list: T | Refusal, rowsOf: (list: T) => readonly unknown[]): T | Refusal {
+		return isRefusal(list) ? list : this.#counted(list, { rows: rowsOf(list).length, length: 0 });
 	}
 
 	describe(): Described | Refusal {
-		return this.#asMember(({ userId }) => this.#listed(this.#parts.roster.describe(userId)));
+		return this.#asMember(({ userId }) => this.#listed(this.#parts.roster.describe(userId), ({ members }) => members));
 	}
 
 	/** Tells a program that may not read only what it has set. */
@@ -195,7 +195,7 @@ export class Calls extends WebhookCalls {
 
 	/** A page of the members by name. */
 	members(query: MemberQuery): MemberPage | Refusal {
-		return this.#asMember(() => this.#listed(this.#parts.roster.page(query)), priceOfPage(query));
+		return this.#asMember(() => this.#listed(this.#parts.roster.page(query), ({ members }) => members), priceOfPage(query));
 	}
 
 	changeMember(userId: string, change: MemberChange): Member | Refusal {
@@ -278,17 +278,11 @@ export class Calls extends WebhookCalls {
 	}
 
 	audit(before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
-		return this.#asMember((member) => {
-			const page = this.#parts.membership.audit(member, before, limit);
-			return "code" in page ? page : this.#counted(page, { rows: page.entries.length, length: 0 });
-		});
+		return this.#asMember((member) => this.#listed(this.#parts.membership.audit(member, before, limit), ({ entries }) => entries));
 	}
 
 	usage(period: Period): UsageReport | Refusal {
-		return this.#asMember(() => {
-			const usage = usageIn(this.#parts, period);
-			return this.#counted(usage, { rows: usage.people.length + usage.days.length, length: 0 });
-		});
+		return this.#asMember(() => this.#listed(usageIn(this.#parts, period), ({ people, days }) => [...people, ...days]));
 	}
 
 	async end(): Promise<{ ended: true } | Refusal> {
