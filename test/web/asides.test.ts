@@ -1,9 +1,8 @@
 // A person's private questions, as events change them.
 
 import { expect, it } from "vitest";
-import type { Aside } from "../../src/protocol/claude/aside.ts";
+import type { Aside, AsideEvent } from "../../src/protocol/claude/aside.ts";
 import { receiveAside } from "../../web/src/conversation/asides/asides.ts";
-import type { AsideEvent } from "../../web/src/live/client.ts";
 import { conversationId } from "./fakes.ts";
 
 const aside: Aside = {

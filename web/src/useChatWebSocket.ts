@@ -1,12 +1,12 @@
 // The hook that gives a component one live conversation. It ties a `ConversationClient` to React and the browser.
 
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import type { AsideEvent } from "../../src/protocol/claude/aside.ts";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesAt, socketUrl } from "./api.ts";
 import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
-import { cachedConversationOf, parseCachedConversation, resumeCursor } from "./live/cachedConversation.ts";
-import type { AsideEvent } from "./live/client.ts";
-import { type ConversationCache, ConversationClient, emptySnapshot } from "./live/client.ts";
+import { type ConversationCache, cachedConversationOf, parseCachedConversation, resumeCursor } from "./live/cachedConversation.ts";
+import { ConversationClient, emptySnapshot } from "./live/client.ts";
 import type { Renewal } from "./live/connection.ts";
 import type { DeviceCache } from "./live/deviceCache.ts";
 import { openOutbox, userIdOf } from "./live/outbox.ts";

@@ -62,3 +62,9 @@ export const asideEvents = {
 
 export type Aside = v.InferOutput<typeof asideSchema>;
 export type Question = v.InferOutput<typeof questionSchema>;
+/** What happens to private questions. They are no part of the log. */
+export type AsideEvent = v.InferOutput<(typeof asideEvents)[keyof typeof asideEvents]>;
+
+export function isAsideEvent<T extends { type: string }>(event: T): event is T & AsideEvent {
+	return Object.hasOwn(asideEvents, event.type);
+}

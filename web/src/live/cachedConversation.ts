@@ -15,6 +15,15 @@ const schema = v.object({
 });
 
 export type CachedConversation = v.InferOutput<typeof schema>;
+export type Cached = { cached: CachedConversation; cursor: string | undefined };
+
+/** Keeps the conversation's last state for the next visit. */
+export interface ConversationCache {
+	/** `cursor` is undefined if the cached messages must be loaded again. */
+	read(): Promise<Cached | undefined>;
+	write(transcript: Transcript, cursor: string | undefined): void;
+	delete(): void;
+}
 
 /** `length` in UTF-16 units. With the number of cached conversations this bounds the size of the cache. */
 const max = { messages: limits.page.default, length: 200_000, members: 2 * limits.namedMembers };

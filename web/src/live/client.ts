@@ -1,10 +1,11 @@
 // One conversation as this device holds it: its connection, its transcript, and what is cached, sent and read.
 // Gives out snapshots and notifies listeners of new ones. Must not depend on React.
 
+import { type AsideEvent, isAsideEvent } from "../../../src/protocol/claude/aside.ts";
 import { closeCodes } from "../../../src/protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../../src/protocol/events.ts";
 import { parseServerFrame } from "../../../src/protocol/frames.ts";
-import type { CachedConversation } from "./cachedConversation.ts";
+import type { Cached, ConversationCache } from "./cachedConversation.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import { type Description, DescriptionLoader } from "./description.ts";
 import type { Page } from "./historyWindow.ts";
@@ -19,19 +20,6 @@ import { type Action, emptyTranscript, reduce, type Transcript } from "./transcr
 import { TypingSignals } from "./typing.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
-
-/** What happens to private questions: they are no part of the transcript. */
-export type AsideEvent = Extract<ServerEvent, { type: "chat:aside" | `chat:aside-${string}` }>;
-
-type Cached = { cached: CachedConversation; cursor: string | undefined };
-
-/** Keeps the conversation's last state for the next visit. */
-export interface ConversationCache {
-	/** `cursor` is undefined if the cached messages must be loaded again. */
-	read(): Promise<Cached | undefined>;
-	write(transcript: Transcript, cursor: string | undefined): void;
-	delete(): void;
-}
 
 export type ClientOptions = Omit<
 	ConnectionOptions<ServerEvent>,
@@ -291,8 +279,4 @@ export class ConversationClient {
 		this.#sender.sendNext();
 		for (const listener of this.#listeners) listener();
 	}
-}
-
-function isAsideEvent(event: ServerEvent): event is AsideEvent {
-	return event.type.startsWith("chat:aside");
 }

@@ -1,6 +1,7 @@
 // A conversation's transcript, computed from the server's events and this device's actions. Pure.
 // Must not depend on sockets, React, the clock, or the page's strings.
 
+import { isAsideEvent } from "../../../src/protocol/claude/aside.ts";
 import type { ConversationInfo, Member, MemberRole } from "../../../src/protocol/conversation.ts";
 import { reasons } from "../../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
@@ -153,6 +154,7 @@ export function runningReply({ messages }: Transcript): Message | undefined {
 }
 
 function receive(transcript: Transcript, event: ServerEvent, now: number): Transcript {
+	if (isAsideEvent(event)) return transcript;
 	switch (event.type) {
 		case "chat:joined":
 			return join(transcript, event);
@@ -208,12 +210,6 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:file":
 		case "chat:left":
 		case "chat:member-page":
-		case "chat:aside":
-		case "chat:aside-streaming":
-		case "chat:aside-thought":
-		case "chat:aside-tool":
-		case "chat:aside-source":
-		case "chat:aside-gone":
 			return transcript; // They are no part of the log, and this connection is in one conversation.
 		case "chat:error":
 			return refuse(transcript, event, now);

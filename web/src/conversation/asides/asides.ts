@@ -1,7 +1,6 @@
 // A person's private questions as this device holds them, newest first, and what events make of them. Pure.
 
-import type { Aside } from "../../../../src/protocol/claude/aside.ts";
-import type { AsideEvent } from "../../live/client.ts";
+import type { Aside, AsideEvent } from "../../../../src/protocol/claude/aside.ts";
 import { withSource, withTool } from "../../live/research.ts";
 
 export function receiveAside(asides: readonly Aside[], event: AsideEvent): readonly Aside[] {
