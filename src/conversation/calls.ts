@@ -11,6 +11,7 @@ import type { MessageInput } from "../protocol/events.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { UsageReport } from "../protocol/money/usage.ts";
 import type { MemberPage, MemberQuery } from "../protocol/people/members.ts";
+import type { Notice } from "../protocol/people/notice.ts";
 import type { Person } from "../protocol/person.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { ArchiveCalls } from "./archive/calls.ts";
@@ -279,6 +280,11 @@ export class Calls extends WebhookCalls {
 
 	audit(before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
 		return this.#asMember((member) => this.#listed(this.#parts.membership.audit(member, before, limit), ({ entries }) => entries));
+	}
+
+	/** Those since the caller may read, after one message and before another one. */
+	notices(after: number, before: number): { notices: Notice[] } | Refusal {
+		return this.#asMember(({ userId }) => this.#listed(this.#parts.membership.noticesFor(userId, after, before), ({ notices }) => notices));
 	}
 
 	usage(period: Period): UsageReport | Refusal {

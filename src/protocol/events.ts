@@ -23,6 +23,7 @@ import {
 import { type Notice, scopeSchema } from "./money/notice.ts";
 import { maySchema } from "./people/link.ts";
 import { memberEvents, memberRequest } from "./people/members.ts";
+import { noticeEvents } from "./people/notice.ts";
 import { presenceEvents } from "./people/presence.ts";
 import { idSchema, personSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
@@ -232,6 +233,7 @@ export const serverEvents = {
 	/** The title, the assistant mode or a setting for Claude has changed. */
 	"chat:conversation": v.object({ type: v.literal("chat:conversation"), conversationId, conversation: conversationSchema }),
 	...memberEvents,
+	...noticeEvents,
 	/** What the receiver may has changed: somebody who came by the same link has used some of it. */
 	"chat:may": v.object({ type: v.literal("chat:may"), conversationId, may: maySchema }),
 	/**

@@ -271,6 +271,8 @@ export const invites = 100;
  */
 export const auditEvents = 1_000;
 export const auditRepeats = 100;
+/** Notices in one response: the newest. Nobody reads more between the messages of a page. */
+export const notices = 1_000;
 /** Banned people of one conversation. The list is always sent whole. */
 export const bans = 1_000;
 /**

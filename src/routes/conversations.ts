@@ -10,9 +10,10 @@ import { quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { countSchema, messageSchema, versionSchema } from "../protocol/message.ts";
 import { maySchema } from "../protocol/people/link.ts";
+import { noticeSchema } from "../protocol/people/notice.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
-import { rangeText } from "../protocol/text/number-text.ts";
+import { numberText, rangeText } from "../protocol/text/number-text.ts";
 import {
 	type App,
 	authenticate,
@@ -200,11 +201,60 @@ conversations.get("/conversations/:id/messages/:messageId/versions", async (c) =
 	respond(c, await call(c, (calls) => calls.versions(c.req.param("messageId"))), (versions) => versions),
 );
 
+/** The places of two messages. */
+const noticesQuerySchema = v.object({ after: v.optional(placeSchema, "0"), before: v.optional(placeSchema, String(maxPlace)) });
+
+describe("GET /conversations/:id/notices", {
+	tag: "Conversations",
+	summary: "List who joined or left, and new titles",
+	description: `Lists what happened to the conversation besides its messages, oldest first: who joined, left or was removed, and the titles that people gave it. A notice is an audit event with the names of then, and with the \`seq\` of the last message before it. Of more than ${numberText(limits.notices)}, you get the newest. Nothing is noted of who joins and leaves while a conversation has more than ${limits.namedMembers} members, nor was it before this version. Notices of erased people are gone, and those from before expired messages.`,
+	access: "member",
+	programs: "read",
+	query: noticesQuerySchema,
+	answers: {
+		200: {
+			schema: v.object({ notices: v.array(noticeSchema) }),
+			example: {
+				notices: [
+					{
+						id: 6,
+						at: "2026-11-24T09:58:00.000Z",
+						after: 41,
+						action: "title_changed",
+						actor: { userId: "ann", username: "Ann" },
+						title: "Budget",
+					},
+					{
+						id: 7,
+						at: "2026-11-24T10:00:00.000Z",
+						after: 42,
+						action: "removed",
+						actor: { userId: "ann", username: "Ann" },
+						subject: { userId: "ben", username: "Ben" },
+					},
+				],
+			},
+		},
+	},
+	fields: {
+		notices: "The notices, oldest first.",
+		after: "Only notices after the message with this `seq`.",
+		before: "Only notices before the message with this `seq`.",
+	},
+	example: { after: "40" },
+});
+conversations.get("/conversations/:id/notices", async (c) => {
+	const query = v.safeParse(noticesQuerySchema, c.req.query());
+	if (!query.success) return refuse(c, "bad_request", "`after` and `before` are each a message's seq.");
+	const { after, before } = query.output;
+	return respond(c, await call(c, (calls) => calls.notices(after, before)), (found) => found);
+});
+
 describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists audit events, newest first: the creation of the conversation, forks, joins, departures, removals, bans, role changes, created and revoked invites, changed settings for Claude, calls of MCP servers' tools and decisions about them, refused tokens, and floods. They never contain message text. The newest 1,000 events of each act are kept, and of these the newest 100 about each person. Everybody's latest joining, leaving and removal is kept however old it is.",
+		"Lists audit events, newest first: the creation of the conversation, forks, joins, departures, removals, bans, role changes, new titles, created and revoked invites, changed settings for Claude, calls of MCP servers' tools and decisions about them, refused tokens, and floods. They never contain message text. The newest 1,000 events of each act are kept, and of these the newest 100 about each person. Everybody's latest joining, leaving and removal is kept however old it is.",
 	access: "owner",
 	programs: "manage",
 	query: pageSchema,

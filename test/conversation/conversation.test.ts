@@ -152,10 +152,10 @@ describe("presence", () => {
 			const first = conversation.enter(bob);
 			const second = conversation.enter(bob);
 			conversation.rules.leave(first);
-			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:user-joined"]);
+			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:notice", "chat:user-joined"]);
 			conversation.rules.leave(second);
 			conversation.rules.leave(second);
-			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:user-joined", "chat:user-left"]);
+			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:notice", "chat:user-joined", "chat:user-left"]);
 			expect(watcher.last("chat:user-left")).toMatchObject(bob);
 			expect(second.types()).toEqual(["chat:joined"]);
 			expect(second.last("chat:joined").participants).toEqual([ann, bob]);
@@ -254,7 +254,7 @@ describe("sending", () => {
 				role: "user",
 				status: "complete",
 			});
-			expect(client.received[3]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
+			expect(client.received[4]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 			conversation.rules.leave(other);
 			expect(conversation.listed).toEqual(["changed", "changed", "left bob"]);
 			expect(conversation.entered).toEqual(["ann", "bob"]);

@@ -46,7 +46,8 @@ it("has everything of theirs, also where they have left, and neither words of ot
 	const quoting = (await say(here.id, "ANN-HERE", { replyTo: here.said, files: [picture.id], clientId: "ann-1" })).body.message;
 	await say(left.id, "ANN-LEFT");
 	await as(ann, "DELETE", `/conversations/${left.id}/members/${ann}`);
-	await as(ann, "PATCH", `/conversations/${here.id}`, { instructions: "ANN-INSTRUCTS" });
+	await as(ann, "PATCH", `/conversations/${here.id}`, { instructions: "ANN-INSTRUCTS", title: "ANNS-TITLE" });
+	await as(bob, "PATCH", `/conversations/${here.id}`, { title: "BOBS-TITLE" });
 	await as(ann, "POST", `/conversations/${here.id}/invites`, {});
 	const webhook = (await as(ann, "POST", `/conversations/${here.id}/webhooks`, { url: "https://hooks.example/SECRET-PATH" })).body.webhook;
 	const incoming = (await as(ann, "POST", `/conversations/${here.id}/incoming-webhooks`, { name: "builds" })).body.webhook;
@@ -130,6 +131,7 @@ it("has everything of theirs, also where they have left, and neither words of ot
 	expect(all("payment")).toMatchObject([{ conversationId, kind: "aside", model: "m", usd: 0.0015, outcome: "complete" }]);
 	expect(all("file")).toMatchObject([{ conversationId, file: { id: unsent.id, name: "unsent.png" }, addedAt: expect.any(String) }]);
 	expect(all("instructions")).toMatchObject([{ conversationId, text: "ANN-INSTRUCTS" }]);
+	expect(all("title")).toEqual([{ type: "title", conversationId, at: expect.any(String), title: "ANNS-TITLE" }]);
 	expect(all("invite")).toMatchObject([{ conversationId, role: "member", uses: 0 }]);
 	expect(all("webhook")).toMatchObject([{ conversationId, host: "hooks.example", status: "active" }]);
 	expect(all("incoming_webhook")).toMatchObject([{ conversationId, name: "builds" }]);

@@ -74,6 +74,7 @@ function addAbout(lines: Lines, store: Store, own: OwnTraces, userId: string, no
 	});
 	for (const { userId: by, text, at } of store.instructions.versions())
 		if (by === userId && text !== "") lines.add({ type: "instructions", conversationId, at, text });
+	for (const given of store.audit.titlesOf(userId)) lines.add({ type: "title", conversationId, ...given });
 	for (const { createdBy, role, createdAt, expiresAt, maxUses, uses } of store.invites.live(now)) {
 		if (createdBy !== userId) continue;
 		const times = { createdAt: isoTime(createdAt), expiresAt: isoTime(expiresAt) };

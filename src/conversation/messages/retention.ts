@@ -75,6 +75,7 @@ export class Retention {
 			if (last !== undefined) keeping.setExpiredUpto(last);
 			store.payments.linkQuestions.takeBackGone();
 			keeping.expireAsides(before);
+			store.audit.expireNotices(before);
 			files.releaseEach(places);
 			return deleted;
 		});

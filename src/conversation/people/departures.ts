@@ -52,7 +52,7 @@ export class Departures {
 	}
 
 	#end(member: Member, by: string, how?: "ended"): void {
-		const { members, audit } = this.#store;
+		const { members } = this.#store;
 		const { userId } = member;
 		const isRemoved = by !== userId;
 		if (member.role === "owner") {
@@ -63,9 +63,10 @@ export class Departures {
 		this.#files.releaseUnsentOf(userId);
 		if (isRemoved) members.access.decide(userId, null, this.#now());
 		const change = how ?? (isRemoved ? "removed" : "left");
-		audit.add(change, by, isRemoved ? userId : undefined, this.#now());
 		noteChange(this.#store, member, { change: change === "ended" ? "left" : change }, this.#now());
 		this.#store.afterwards(() => this.#ended(userId));
+		if (isRemoved) this.#news.note(change, members.find(by) ?? { userId: by, username: by }, { subject: member });
+		else this.#news.note(change, member);
 	}
 
 	/** Ends a membership although there is no room to say so in the audit: nobody may read for longer. For people who leave no works and no heir. */

@@ -131,6 +131,9 @@ export class Erasure {
 
 	#eraseBesideMessages(userId: string, alias: string, until?: Until): void {
 		const isBack = this.#isBack(userId);
+		const { audit, info } = this.#store;
+		if (audit.hasNoticesOf(userId))
+			this.#store.afterwards(() => this.#clients.broadcast({ type: "chat:notices-gone", conversationId: info.id, userId }));
 		this.#tables.eraseMember(userId, alias, { now: this.#now(), isBack, ...until });
 		this.#store.payments.erase(userId, alias, erasedName);
 		const wereCurrent = this.#store.instructions.erase(userId, { userId: alias, username: erasedName }, until?.at);

@@ -5,6 +5,7 @@ import type { ClaudeChange, InstructionsVersion } from "../../protocol/claude-se
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Notice } from "../../protocol/people/notice.ts";
 import type { NamedPerson, Person } from "../../protocol/person.ts";
 import { isRefusal, type Refusal } from "../../protocol/refusal.ts";
 import type { MemberLists } from "../ports.ts";
@@ -123,12 +124,12 @@ export class Membership {
 		const member = { userId, username, role };
 		this.#store.whole(() => {
 			this.#store.members.add({ ...member, namedAt, isAccount, ...standing }, this.#now());
-			this.#store.audit.add("joined", userId, undefined, this.#now());
 			noteChange(this.#store, member, { change: "joined" }, this.#now());
 			this.#store.afterwards(() => {
 				this.#news.joined(member);
 				this.#lists.memberChanged(userId);
 			});
+			this.#news.note("joined", member);
 		});
 		return member;
 	}
@@ -202,6 +203,12 @@ export class Membership {
 		return { entries: entries.slice(0, limit), hasMore: entries.length > limit };
 	}
 
+	/** The notices after one message and before another one, oldest first. A link that hides the past hides those from before the joining. */
+	noticesFor(userId: string, after: number, before: number): { notices: Notice[] } {
+		const { members, audit } = this.#store;
+		return { notices: audit.notices({ after, before, ...(members.standing(userId).from > 1 && { joined: userId }) }) };
+	}
+
 	update(member: Member, change: ConversationChange): ConversationInfo | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		this.#store.whole(() => this.#set(member, change));
@@ -216,7 +223,13 @@ export class Membership {
 		if (instructions !== undefined) this.#instruct(member, instructions);
 		if (assistant !== undefined) this.#store.setAssistant(assistant);
 		if (keeping.setDays(retentionDays)) note("retention_changed");
-		if (title !== undefined) this.#titles.set(title, member.userId);
+		if (title !== undefined) this.#retitle(member, title);
+	}
+
+	#retitle(member: Member, title: string): void {
+		const former = this.#store.info.title;
+		this.#titles.set(title, member.userId);
+		if (title !== former) this.#news.note("title_changed", member, { title });
 	}
 
 	#instruct({ userId, username }: Member, text: string): void {

@@ -4,7 +4,7 @@
 import { purseTables } from "../../money/account.ts";
 import { jobsTable } from "../../platform/job-rows.ts";
 import type { Migration } from "../../platform/migrate.ts";
-import { auditBounds } from "./audit.ts";
+import { auditBounds, noticeColumns } from "./audit.ts";
 import { asidesTable, asideTurnsTable } from "./claude/asides.ts";
 import { memberChangesTable } from "./claude/member-changes.ts";
 import { promptLimitsTable } from "./claude/prompts.ts";
@@ -209,4 +209,5 @@ export const migrations: readonly Migration[] = [
 	relayTables,
 	memberNamesTables,
 	endedLinks,
+	noticeColumns,
 ];

@@ -213,7 +213,7 @@ const specific: Readonly<Record<string, string>> = {
 	"entries.id": "The event's number. Newer events have higher ones.",
 	"entries.at": `When it happened. ${time}`,
 	"entries.action":
-		"What happened: `created`, `forked`, `joined`, `left`, `ended` (a membership, at its date), `removed`, `banned`, `unbanned`, `invited`, `revoked` (an invite), `role_changed`, `limits_changed`, `token_refused`, `flooded`, a call of an MCP server's tool (`tool_called` without asking, `tool_allowed`, `tool_declined`, `tool_undecided`), or a changed setting for Claude: `model_changed`, `effort_changed`, `instructions_changed`, `asks_changed`, `tools_changed` or `budget_changed`.",
+		"What happened: `created`, `forked`, `joined`, `left`, `ended` (a membership, at its date), `removed`, `title_changed`, `banned`, `unbanned`, `invited`, `revoked` (an invite), `role_changed`, `limits_changed`, `token_refused`, `flooded`, a call of an MCP server's tool (`tool_called` without asking, `tool_allowed`, `tool_declined`, `tool_undecided`), or a changed setting for Claude: `model_changed`, `effort_changed`, `instructions_changed`, `asks_changed`, `tools_changed` or `budget_changed`.",
 	"entries.actor": "Id of the user who did it.",
 	"entries.subject": "Id of the user who was affected, if that is somebody else. The name of the tool for a call.",
 

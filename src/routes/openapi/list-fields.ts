@@ -1,10 +1,25 @@
-// Descriptions of fields of a person's list, and of what they are notified of. They belong to those in fields.ts.
+// Descriptions of fields of a person's list, of what they are notified of, and of notices. They belong to those in fields.ts.
 
 import { limits } from "../../protocol/limits.ts";
 
 const time = "ISO 8601, in UTC.";
 
+const notice: Readonly<Record<string, string>> = {
+	id: "The number of the audit event. Later notices have higher ones.",
+	at: `When it happened. ${time}`,
+	after: "The `seq` of the last message before it; 0 if there was none.",
+	action: "What happened: `joined`, `left`, `removed` (by an owner) or `title_changed`. Ignore others.",
+	actor: "The person who did it, with the name that they had then.",
+	subject: "The person who was removed, with the name that they had then.",
+	title: "The new title, if there is one.",
+};
+const noticeFields = Object.entries(notice).flatMap(([name, text]) => [
+	[`notice.${name}`, text],
+	[`notices.${name}`, text],
+]);
+
 export const listFields: Readonly<Record<string, string>> = {
+	...Object.fromEntries(noticeFields),
 	"ListedConversation.lastActivityAt": `The time of the newest message. Without messages, the time when the conversation was created. ${time}`,
 	"ListedConversation.lastMessage": "The newest message.",
 	"lastMessage.seq": "Its place in the conversation.",

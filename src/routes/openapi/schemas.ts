@@ -64,6 +64,8 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
 	"chat:member": "Somebody became a member, or a member has a new role or name.",
 	"chat:may": "What is left of the receiver's link has changed.",
 	"chat:member-left": "A person is no longer a member.",
+	"chat:notice": "Somebody joined, left or was removed, or the title has changed.",
+	"chat:notices-gone": "A person was erased. Drop the notices in which they are.",
 	"chat:members": "The number of members has changed, in a large conversation.",
 	"chat:member-page": "The page of members that this socket asked for.",
 	"chat:list-members": "Asks for a page of the members by name. The answer is `chat:member-page`.",

@@ -7,7 +7,7 @@ import { allowLog, expectLog } from "../../support/log.ts";
 
 allowLog(/A reply waits for room/, /A reply failed/, /A reply could not be ended/);
 
-const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
+const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member|notice/.test(type));
 
 describe("a reply", () => {
 	it("sends thinking, text, the end of the stream, the message and complete to everybody, in this order", () =>

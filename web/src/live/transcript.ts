@@ -209,6 +209,8 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, summary: event.summary };
 		case "chat:file":
 		case "chat:left":
+		case "chat:notice":
+		case "chat:notices-gone":
 		case "chat:member-page":
 			return transcript; // They are no part of the log, and this connection is in one conversation.
 		case "chat:error":
