@@ -1,8 +1,8 @@
 // The English texts of all parts of the page that are loaded later.
 
-import { en as changes } from "../../web/src/conversation/changeWords.ts";
 import { en as dialogs } from "../../web/src/conversation/dialogs/words.ts";
 import { en as forks } from "../../web/src/conversation/message/forkWords.ts";
+import { en as notices } from "../../web/src/conversation/noticeWords.ts";
 import { en as files } from "../../web/src/files/words.ts";
 import { en as keeping } from "../../web/src/keeping/words.ts";
 import type { Later } from "../../web/src/languages/later.ts";
@@ -16,7 +16,6 @@ import { en as settings } from "../../web/src/settings/words.ts";
 import { en as webhooks } from "../../web/src/webhooks/words.ts";
 
 export const laterInEnglish: Later = {
-	changes,
 	dialogs,
 	files,
 	forks,
@@ -25,6 +24,7 @@ export const laterInEnglish: Later = {
 	markdown,
 	memory,
 	money,
+	notices,
 	push,
 	research,
 	settings,

@@ -17,6 +17,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, replaceMessage, versionSchema } from "../../src/protocol/message.ts";
 import type { Allows } from "../../src/protocol/people/link.ts";
+import { noticeSchema } from "../../src/protocol/people/notice.ts";
 import { assistantHeader, markHeader } from "../../src/protocol/text/assistant-name.ts";
 import { refusalText } from "./languages/catalogue.ts";
 import { currentStrings } from "./languages/currentLanguage.ts";
@@ -50,6 +51,7 @@ const pageSchema = v.object({
 	hasNewer: v.optional(v.boolean(), false),
 	members: v.optional(v.array(memberSchema)),
 });
+const noticesSchema = v.object({ notices: v.array(noticeSchema) });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() });
 /**
@@ -131,6 +133,9 @@ const pageOf = 100;
 /** Messages before, after or around a place, oldest first. */
 export const messagesAt = (token: string, id: string, place: PagePosition) =>
 	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf({ ...place, limit: pageOf })}`, { token });
+
+export const noticesAt = (token: string, id: string, place: { after: number; before?: number }) =>
+	call(noticesSchema, "GET", `/conversations/${encodeURIComponent(id)}/notices${queryOf(place)}`, { token });
 
 /** Defaults of the server: a week, any number of people, as members. */
 export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner">; allows?: Allows };

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { AsideEvent } from "../../src/protocol/claude/aside.ts";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
-import { describeConversation, messagesAt, socketUrl } from "./api.ts";
+import { describeConversation, messagesAt, noticesAt, socketUrl } from "./api.ts";
 import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
 import { type ConversationCache, cachedConversationOf, parseCachedConversation, resumeCursor } from "./live/cachedConversation.ts";
 import { ConversationClient, emptySnapshot } from "./live/client.ts";
@@ -77,6 +77,10 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, ca
 			if ("error" in result) return null;
 			const { members, memberCount, ...conversation } = result.value.conversation;
 			return { conversation, members, memberCount };
+		},
+		fetchNotices: async (token, after, before) => {
+			const result = await noticesAt(token, conversationId, { after, ...(before !== undefined && { before }) });
+			return "value" in result ? result.value.notices : null;
 		},
 		newId,
 		openOutbox: (token, listener) => {

@@ -1,4 +1,4 @@
-// The lower part of a conversation: who is typing or waiting, who came or left, notices, and the composer, or the editor of a message.
+// The lower part of a conversation: who is typing or waiting, what was refused, and the composer, or the editor of a message.
 
 import type { Message } from "../../../src/protocol/message.ts";
 import { useLazy } from "../controls/useLazy.ts";
@@ -40,7 +40,6 @@ export function ConversationFooter({ id, userId, chat, people, actions, hasOther
 		<footer className={styles.footer}>
 			<div className={styles.status}>
 				<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
-				{parts && <parts.Changes chat={chat} userId={userId} className={styles.typing} />}
 				<WaitingPeople chat={chat} actions={actions} people={people} className={styles.waiting} />
 			</div>
 			{parts && <parts.Asides id={id} chat={chat} />}

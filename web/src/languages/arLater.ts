@@ -10,10 +10,11 @@ const when = (time: string) => formats.dayAndTime(Date.parse(time));
 /** Without what is not there. */
 const said = (parts: (string | false | undefined)[]) => parts.filter((part) => typeof part === "string");
 
-const changes: Later["changes"] = {
-	joined: (names) => `انضم إلى المحادثة: ${apart(names)}.`,
-	left: (names) => `لم يعد في المحادثة: ${apart(names)}.`,
-	renamed: (title) => `أصبح العنوان «${apart(title)}».`,
+const notices: Later["notices"] = {
+	joined: (names) => `انضمام إلى المحادثة: ${apart(names)}`,
+	left: (names) => `مغادرة المحادثة: ${apart(names)}`,
+	removed: (names, by) => `إزالة من المحادثة ${by === undefined ? "بواسطتك" : `بواسطة ${by}`}: ${apart(names)}`,
+	renamed: (title, by) => `عنوان جديد ${by === undefined ? "بواسطتك" : `بواسطة ${by}`}: «${apart(title)}»`,
 };
 
 const dialogs: Later["dialogs"] = {
@@ -606,4 +607,4 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };
+export const later: Later = { dialogs, files, forks, keeping, links, markdown, memory, money, notices, push, research, settings, webhooks };

@@ -13,7 +13,6 @@ export type Catalogue = Widened<Omit<typeof en, "refusals">> & {
 
 /** The parts whose texts are loaded later, except in a language that is one file. later.ts has their types. */
 export type LaterPart =
-	| "changes"
 	| "dialogs"
 	| "files"
 	| "forks"
@@ -22,6 +21,7 @@ export type LaterPart =
 	| "markdown"
 	| "memory"
 	| "money"
+	| "notices"
 	| "push"
 	| "research"
 	| "settings"

@@ -12,10 +12,11 @@ const when = (time: string) => formats.dayAndTime(Date.parse(time));
 /** Without what is not there. */
 const said = (parts: (string | false | undefined)[]) => parts.filter((part) => typeof part === "string");
 
-const changes: Later["changes"] = {
-	joined: (names, count) => `${names} se ${count === 1 ? "ha" : "han"} unido.`,
-	left: (names, count) => `${names} ya no ${count === 1 ? "está" : "están"} en la conversación.`,
-	renamed: (title) => `El título es ahora «${title}».`,
+const notices: Later["notices"] = {
+	joined: (names, count) => `${names} se ${count === 1 ? "ha" : "han"} unido`,
+	left: (names, count) => `${names} ya no ${count === 1 ? "está" : "están"} en la conversación`,
+	removed: (names, by) => `${by === undefined ? "Has" : `${by} ha`} retirado de la conversación a ${names}`,
+	renamed: (title, by) => `${by === undefined ? "Has" : `${by} ha`} cambiado el título a «${title}»`,
 };
 
 const dialogs: Later["dialogs"] = {
@@ -639,4 +640,4 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };
+export const later: Later = { dialogs, files, forks, keeping, links, markdown, memory, money, notices, push, research, settings, webhooks };

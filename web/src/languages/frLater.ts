@@ -12,10 +12,11 @@ const when = (time: string) => formats.dayAndTime(Date.parse(time));
 /** Without what is not there. */
 const said = (parts: (string | false | undefined)[]) => parts.filter((part) => typeof part === "string");
 
-const changes: Later["changes"] = {
-	joined: (names, count) => `${names} ${count === 1 ? "a" : "ont"} rejoint la conversation.`,
-	left: (names, count) => `${names} ne ${count === 1 ? "fait" : "font"} plus partie de la conversation.`,
-	renamed: (title) => `Le titre est maintenant « ${title} ».`,
+const notices: Later["notices"] = {
+	joined: (names, count) => `${names} ${count === 1 ? "a" : "ont"} rejoint la conversation`,
+	left: (names, count) => `${names} ne ${count === 1 ? "fait" : "font"} plus partie de la conversation`,
+	removed: (names, by) => `${by === undefined ? "Vous avez" : `${by} a`} retiré ${names} de la conversation`,
+	renamed: (title, by) => `${by === undefined ? "Vous avez" : `${by} a`} renommé la conversation en « ${title} »`,
 };
 
 const dialogs: Later["dialogs"] = {
@@ -646,4 +647,4 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { changes, dialogs, files, forks, keeping, links, markdown, memory, money, push, research, settings, webhooks };
+export const later: Later = { dialogs, files, forks, keeping, links, markdown, memory, money, notices, push, research, settings, webhooks };

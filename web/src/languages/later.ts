@@ -1,8 +1,8 @@
 // The types of the texts that belong to parts which are loaded later.
 
-import type { Words as Changes } from "../conversation/changeWords.ts";
 import type { Words as Dialogs } from "../conversation/dialogs/words.ts";
 import type { Words as Forks } from "../conversation/message/forkWords.ts";
+import type { Words as Notices } from "../conversation/noticeWords.ts";
 import type { Words as Files } from "../files/words.ts";
 import type { Words as Keeping } from "../keeping/words.ts";
 import type { Words as Links } from "../links/words.ts";
@@ -19,7 +19,6 @@ import type { LaterPart, Translation } from "./catalogue.ts";
 export type Complete = Translation & { later: Later };
 
 type Texts = {
-	changes: Changes;
 	dialogs: Dialogs;
 	files: Files;
 	forks: Forks;
@@ -28,6 +27,7 @@ type Texts = {
 	markdown: Markdown;
 	memory: Memory;
 	money: Money;
+	notices: Notices;
 	push: Push;
 	research: Research;
 	settings: Settings;

@@ -5,11 +5,13 @@ import * as v from "valibot";
 import { memberSchema } from "../../../src/protocol/conversation.ts";
 import { serverEvents } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
+import { noticeSchema } from "../../../src/protocol/people/notice.ts";
 import type { Transcript } from "./transcript.ts";
 
 const schema = v.object({
 	joined: serverEvents["chat:joined"],
 	members: v.nullable(v.array(memberSchema)),
+	notices: v.optional(v.fallback(v.array(noticeSchema), [])),
 	/** The version of the page that wrote it. */
 	build: v.string(),
 });
@@ -26,7 +28,7 @@ export interface ConversationCache {
 }
 
 /** `length` in UTF-16 units. With the number of cached conversations this bounds the size of the cache. */
-const max = { messages: limits.page.default, length: 200_000, members: 2 * limits.namedMembers };
+const max = { messages: limits.page.default, length: 200_000, members: 2 * limits.namedMembers, notices: limits.namedMembers };
 
 /** The transcript's cacheable part; `undefined` if what was cached before is better. */
 export function cachedConversationOf(
@@ -60,7 +62,13 @@ export function cachedConversationOf(
 		reads: Array.from(reads, ([userId, upTo]) => ({ userId, upTo })),
 	};
 	const known = members && (memberCount === null ? [...members] : members.slice(-max.members));
-	return { joined: memberCount === null || !known ? joined : { ...joined, memberCount, members: known }, members: known, build };
+	const first = messages[0]?.seq ?? 1;
+	return {
+		joined: memberCount === null || !known ? joined : { ...joined, memberCount, members: known },
+		members: known,
+		notices: transcript.notices.filter(({ after }) => after >= first - 1).slice(-max.notices),
+		build,
+	};
 }
 
 /** `undefined` if it does not fit this version's schema. */

@@ -12,6 +12,7 @@ import type { Page } from "./historyWindow.ts";
 import type { OpenOutbox } from "./outbox.ts";
 import { type MessageCommand, type NewMessage, sendEventOf } from "./outgoing.ts";
 import { type PagePosition, Paging } from "./paging.ts";
+import { NoticeLoader, type Notices } from "./people/notices.ts";
 import { ReadMark } from "./readMark.ts";
 import { Resync } from "./resync.ts";
 import { Sender } from "./sender.ts";
@@ -30,6 +31,8 @@ export type ClientOptions = Omit<
 	fetchPage(position: PagePosition, token: string): Promise<Page | null>;
 	/** The conversation and its members; `null` if they cannot be loaded now. */
 	describe(token: string): Promise<Description | null>;
+	/** The notices after one message and before another; `null` if they cannot be loaded now. */
+	fetchNotices?(token: string, after: number, before?: number): Promise<Notices | null>;
 	newId(): string;
 	openOutbox: OpenOutbox;
 	/** Without a cache every visit begins with an empty transcript. */
@@ -52,6 +55,7 @@ export class ConversationClient {
 	readonly #resync: Resync;
 	readonly #typing: TypingSignals;
 	readonly #description: DescriptionLoader;
+	readonly #notices: NoticeLoader;
 	readonly #caching: Throttle;
 	readonly paging: Paging;
 	/** They receive the events of private questions. */
@@ -95,6 +99,14 @@ export class ConversationClient {
 			members: () => (transcript().memberCount === null ? transcript().members : null),
 			loaded: (description) => {
 				apply({ type: "described", ...description });
+				this.#caching.schedule();
+			},
+		});
+		this.#notices = new NoticeLoader({
+			fetch: async (...place) => (this.#token === null ? null : (options.fetchNotices?.(this.#token, ...place) ?? null)),
+			state: transcript,
+			loaded: (notices, former) => {
+				apply({ type: "notices loaded", notices, former });
 				this.#caching.schedule();
 			},
 		});
@@ -216,7 +228,7 @@ export class ConversationClient {
 		const connect = (found: Cached | undefined) => {
 			if (isOver) return;
 			this.#cancelCacheRead();
-			if (found) this.#apply({ type: "cache restored", joined: found.cached.joined, members: found.cached.members });
+			if (found) this.#apply({ type: "cache restored", ...found.cached });
 			this.#connect(found?.cursor);
 		};
 		const stop = this.#clock.after(cacheReadTimeout, () => connect(undefined));
@@ -256,6 +268,7 @@ export class ConversationClient {
 		// Events without a cursor are sent again after the next join, and need not be cached.
 		if (events.some((event) => "cursor" in event)) this.#caching.schedule();
 		this.#description.receive(events);
+		if (events.some(({ type }) => type === "chat:joined")) this.#notices.joined();
 	}
 
 	/** Follows what the person read, or marked unread, on another device. */
@@ -275,6 +288,7 @@ export class ConversationClient {
 		this.#snapshot = { ...this.#snapshot, transcript };
 		if (transcript.isBehind && !before.isBehind) this.#resync.request();
 		void this.paging.loadRequestedWindow(before);
+		void this.#notices.follow();
 		if (transcript.typing !== before.typing) this.#typing.watch(transcript.typing);
 		this.#sender.sendNext();
 		for (const listener of this.#listeners) listener();

@@ -5,7 +5,6 @@ import { isAsideEvent } from "../../../src/protocol/claude/aside.ts";
 import type { ConversationInfo, Member, MemberRole } from "../../../src/protocol/conversation.ts";
 import { reasons } from "../../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
-import { limits } from "../../../src/protocol/limits.ts";
 import type { SummaryPlace } from "../../../src/protocol/memory/summary.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { May } from "../../../src/protocol/people/link.ts";
@@ -26,14 +25,13 @@ import {
 } from "./outgoing.ts";
 import { applyMember } from "./people/applyMember.ts";
 import { applyPresence } from "./people/applyPresence.ts";
+import { applyTyping, type Typing, withoutPerson } from "./people/applyTyping.ts";
 import { changedMembers, type KnownMembers, toldMembers, withMembers } from "./people/knownMembers.ts";
+import { applyNotice, type Notices, withNotices } from "./people/notices.ts";
 import { firstUnread, type Reads, readsOf, withRead } from "./readPositions.ts";
 import { addResearch } from "./research.ts";
 
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
-
-/** `until` in ms: a typing signal that is not renewed expires. */
-export type Typing = Person & { until: number };
 
 /** Whose budget for Claude is used up, and when it is filled again (ISO 8601); never without that. */
 export type Unpaid = Pick<Event<"chat:error">, "scope" | "resetsAt">;
@@ -65,6 +63,8 @@ export type Transcript = History &
 		readonly unpaid: ReadonlyMap<string, Unpaid>;
 		/** The place of the summary that Claude reads instead of old messages. */
 		readonly summary: SummaryPlace | null;
+		/** Who joined, left or was removed, and new titles, beside the messages that are loaded. */
+		readonly notices: Notices;
 		/** A refusal that no message shows. */
 		readonly notice: Refusal | null;
 	};
@@ -74,7 +74,9 @@ export type Action =
 	| { type: "received"; events: readonly ServerEvent[]; now: number }
 	| { type: "disconnected" }
 	/** The last visit's state was read from the device cache, before the server has sent anything. */
-	| { type: "cache restored"; joined: Event<"chat:joined">; members: readonly Member[] | null }
+	| { type: "cache restored"; joined: Event<"chat:joined">; members: readonly Member[] | null; notices?: Notices }
+	/** They were fetched. `former`: those that were known before. */
+	| { type: "notices loaded"; notices: Notices; former: Notices }
 	/** The conversation and its members were fetched, once after each join. */
 	| ({ type: "described" } & Description)
 	| { type: "time passed"; now: number }
@@ -103,11 +105,9 @@ export const emptyTranscript: Transcript = {
 	heldUntil: 0,
 	unpaid: new Map(),
 	summary: null,
+	notices: [],
 	notice: null,
 };
-
-/** In ms: two typing signals may be lost in a row before the person seems to have stopped. */
-const typingTimeout = limits.typingInterval * 3;
 
 export function reduce(transcript: Transcript, action: Action): Transcript {
 	switch (action.type) {
@@ -117,7 +117,15 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 			return { ...transcript, typing: [], isBehind: false, outgoing: resetInFlight(transcript.outgoing) };
 		case "cache restored":
 			// The cached `joined` is of the last visit: the server has not said yet whose connection this one is.
-			return { ...receive(transcript, action.joined, 0), members: action.members, you: null, unreadFrom: null };
+			return {
+				...receive(transcript, action.joined, 0),
+				members: action.members,
+				notices: action.notices ?? [],
+				you: null,
+				unreadFrom: null,
+			};
+		case "notices loaded":
+			return { ...transcript, notices: withNotices(transcript.notices, action.notices, action.former) };
 		case "described": {
 			const role = action.members.find(isYou(transcript))?.role ?? transcript.role;
 			return { ...transcript, conversation: action.conversation, ...toldMembers(transcript, action), role };
@@ -162,7 +170,7 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:updated": {
 			const { message } = event;
 			const unpaid = message.asksClaude ? withoutUnpaid(transcript, message.id) : transcript.unpaid;
-			return { ...receiveMessage(transcript, message), unpaid, typing: without(transcript.typing, message.author.userId) };
+			return { ...receiveMessage(transcript, message), unpaid, typing: withoutPerson(transcript.typing, message.author.userId) };
 		}
 		case "chat:reacted":
 			return receiveChange(transcript, event);
@@ -186,11 +194,9 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:user-joined":
 			return { ...transcript, ...applyPresence(transcript, event) };
 		case "chat:user-left":
-			return { ...transcript, ...applyPresence(transcript, event), typing: without(transcript.typing, event.userId) };
-		case "chat:user-typing": {
-			const others = without(transcript.typing, event.userId);
-			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingTimeout }] : others };
-		}
+			return { ...transcript, ...applyPresence(transcript, event), typing: withoutPerson(transcript.typing, event.userId) };
+		case "chat:user-typing":
+			return { ...transcript, typing: applyTyping(transcript.typing, event, now) };
 		case "chat:conversation":
 		case "chat:may":
 			return { ...transcript, ...("may" in event ? { may: event.may } : { conversation: event.conversation }) };
@@ -205,12 +211,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 				reads: withRead(transcript.reads, event),
 				unreadFrom: event.unread && event.userId === transcript.you?.userId ? event.upTo + 1 : transcript.unreadFrom,
 			};
+		case "chat:notice":
+		case "chat:notices-gone":
+			return { ...transcript, notices: applyNotice(transcript.notices, event) };
 		case "chat:summary":
 			return { ...transcript, summary: event.summary };
 		case "chat:file":
 		case "chat:left":
-		case "chat:notice":
-		case "chat:notices-gone":
 		case "chat:member-page":
 			return transcript; // They are no part of the log, and this connection is in one conversation.
 		case "chat:error":
@@ -286,12 +293,4 @@ function withoutUnpaid({ unpaid }: Transcript, messageId: string): Transcript["u
 
 function isYou({ you }: Transcript) {
 	return ({ userId }: Person) => userId === you?.userId;
-}
-
-function personOf({ userId, username }: Person): Person {
-	return { userId, username };
-}
-
-function without<T extends Person>(people: readonly T[], userId: string): readonly T[] {
-	return people.filter((person) => person.userId !== userId);
 }

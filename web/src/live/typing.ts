@@ -3,7 +3,7 @@
 
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Clock } from "./connection.ts";
-import type { Typing } from "./transcript.ts";
+import type { Typing } from "./people/applyTyping.ts";
 
 type Options = {
 	clock: Clock;

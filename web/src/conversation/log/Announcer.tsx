@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
 import { briefOf } from "../../../../src/protocol/files/brief.ts";
 import type { Message } from "../../../../src/protocol/message.ts";
+import type { Notice } from "../../../../src/protocol/people/notice.ts";
 import { nameOfAuthor } from "../../../../src/protocol/person.ts";
 import type { Tool } from "../../../../src/protocol/sources.ts";
 import { partsOfToolName } from "../../../../src/protocol/text/tool-name.ts";
@@ -16,10 +17,13 @@ import { visibleHistory } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
 import { unpaidText } from "../../money/unpaidText.ts";
 import { namesOf } from "../../people/names.ts";
+import { linesOf } from "../../people/noticeLines.ts";
 import { isCall } from "../../research/decision.ts";
 import { callState, currentWords, phraseOf } from "../../research/words.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { MessageActions } from "../message/MessageActions.ts";
+import { sentenceOf } from "../NoticeLines.tsx";
+import { currentWords as noticeWords } from "../noticeWords.ts";
 
 /** In ms: the progress of a reply is repeated at this interval. */
 const repeatInterval = 7_000;
@@ -27,6 +31,8 @@ const repeatInterval = 7_000;
 const gatherFor = 300;
 /** More new messages than this are counted, not read out. */
 const maxRead = 3;
+/** In ms: a notice that is older is no news. Clocks differ a little. */
+const recent = 60_000;
 
 type Props = { chat: Chat; actions: MessageActions; userId: string };
 
@@ -56,6 +62,7 @@ export function Announcer({ chat, actions, userId }: Props) {
 	useProgress(isLoaded, messages, sayProgress);
 	useLookups(messages, sayProgress);
 	useCalls(messages, userId, say);
+	useNotices(chat.notices, userId, say);
 	return (
 		<>
 			{[said, progress].map(({ turn, text }, index) => (
@@ -143,6 +150,18 @@ function useCalls(messages: readonly Message[], userId: string, say: (text: stri
 		// Several calls come one after the other, and the last would silence the others.
 		setTimeout(() => say(news.current.splice(0).join(" ")), gatherFor);
 	}, [messages, userId, say]);
+}
+
+/** Announces who came and went, and new titles, as they happen. Others are read where they stand. */
+function useNotices(notices: readonly Notice[], userId: string, say: (text: string) => void): void {
+	const known = useRef(0);
+	useEffect(() => {
+		const come = notices.filter(({ id, at }) => id > known.current && Date.parse(at) > Date.now() - recent);
+		known.current = Math.max(known.current, notices.at(-1)?.id ?? 0);
+		const names = { nameOf: () => undefined, userId };
+		const lines = [...linesOf(come, userId, true).values()].flat();
+		if (lines.length > 0) say(lines.map((line) => `${sentenceOf(line, noticeWords(), currentStrings(), names)}.`).join(" "));
+	}, [notices, userId, say]);
 }
 
 function sayCall(call: Tool, userId: string): string {

@@ -1,6 +1,6 @@
 // The messages of a conversation in order, with unacknowledged ones at the end. Only rows near the screen are on the page: see viewport.ts.
 
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useState } from "react";
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useMemo, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { MoreButton } from "../../controls/MoreButton.tsx";
 import { useLazy } from "../../controls/useLazy.ts";
@@ -12,6 +12,7 @@ import type { NewMessage } from "../../live/outgoing.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { GoToMessage } from "../message/Quote.tsx";
 import { usePrinting } from "../usePrinting.ts";
+import { dayOf } from "./Entry.tsx";
 import type { Goal } from "./goal.ts";
 import styles from "./Log.module.css";
 import { LogOverlays } from "./LogOverlays.tsx";
@@ -63,6 +64,7 @@ export function Log({ id, chat, userId, name, target, onShown, children }: Props
 	// For buttons that disappear when pressed: the focus must not be lost with them.
 	const keepFocus = useCallback(() => frame.current?.focus({ preventScroll: true }), [frame]);
 	const { summaryDialog, onSummary, onCatchUp } = useSummary(id);
+	const notices = useNotices(chat, userId);
 	const firstUnread = firstUnreadIn(messages, chat.unreadFrom, older);
 	return (
 		<div className={styles.frame}>
@@ -82,9 +84,10 @@ export function Log({ id, chat, userId, name, target, onShown, children }: Props
 				<div className={styles.content}>
 					<Older extent={older} isPrinting={isPrinting} onMore={chat.loadOlder} />
 					{children}
+					{older === "none" && notices.before(messages[0])}
 					<GoToMessage value={goTo}>
 						<LogRows
-							{...{ list, above, rows, keys, chat, userId, name, messages, outgoing, active, firstUnread, keepFocus }}
+							{...{ list, above, rows, keys, chat, userId, name, messages, outgoing, active, firstUnread, keepFocus, notices }}
 							onSummary={onSummary}
 						/>
 					</GoToMessage>
@@ -124,6 +127,24 @@ function useSummary(id: string) {
 	const onCatchUp = useCallback((after: number) => setSummary({ after }), []);
 	const summaryDialog = summary && parts && <parts.SummaryDialog id={id} after={summary.after} onClose={() => setSummary(undefined)} />;
 	return { summaryDialog, onSummary, onCatchUp };
+}
+
+/** The lines about who came and went, and about new titles. */
+function useNotices({ notices, members, memberCount }: Chat, userId: string) {
+	const parts = useLazy(loadParts, notices.length > 0);
+	const isAlone = memberCount === null && (members?.length ?? 1) < 2;
+	return useMemo(() => {
+		const lines = parts?.linesOf(notices, userId, isAlone);
+		return {
+			/** Those above the first message. */
+			before: (message: Message | undefined) => {
+				const above = [...(lines ?? [])].flatMap(([after, some]) => (message && after >= message.seq ? [] : some));
+				return parts && <parts.NoticeLines lines={above} day={message && dayOf(Date.parse(message.createdAt))} />;
+			},
+			after: (message: Message | undefined) => message && lines?.get(message.seq),
+			Lines: parts?.NoticeLines,
+		};
+	}, [parts, notices, userId, isAlone]);
 }
 
 /** In px: the height of a message until it is measured. */

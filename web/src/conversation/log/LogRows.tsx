@@ -1,6 +1,6 @@
 // The rows of a log that are on the page, with empty space in place of the others.
 
-import { type RefObject, useMemo } from "react";
+import { type ComponentProps, type RefObject, useMemo } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { isGuest } from "../../account/currentSession.ts";
 import { useLazy } from "../../controls/useLazy.ts";
@@ -8,6 +8,7 @@ import { useStrings } from "../../languages/useStrings.ts";
 import type { Messages } from "../../live/messages.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
 import { readersOf, seenBy } from "../../live/readPositions.ts";
+import type { Line } from "../../people/noticeLines.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { LoadedMessages } from "../message/MessageActions.ts";
 import type { Delivery } from "../message/MessageArticle.tsx";
@@ -36,6 +37,8 @@ type Props = {
 	firstUnread: Message | undefined;
 	onSummary(): void;
 	keepFocus(): void;
+	/** The lines after messages. */
+	notices: { after(message: Message | undefined): readonly Line[] | undefined; Lines: ComponentProps<typeof Entry>["Lines"] };
 };
 
 export function LogRows({ list, above, rows: { rows, after }, keys, ...props }: Props) {
@@ -67,6 +70,7 @@ function useRow({
 	firstUnread,
 	onSummary,
 	keepFocus,
+	notices,
 }: Omit<Props, "list" | "above" | "rows" | "keys">) {
 	const strings = useStrings();
 	const { you, role, isConnected, heldUntil, summary } = chat;
@@ -92,6 +96,9 @@ function useRow({
 				<Entry
 					message={message}
 					before={messages[index - 1]}
+					isApart={notices.after(messages[index - 1]) !== undefined}
+					lines={notices.after(message)}
+					Lines={notices.Lines}
 					isNew={message === firstUnread}
 					onSummary={message.seq - 1 === summary?.uptoSeq ? onSummary : undefined}
 					isOwn={message.author.userId === userId && !message.author.program}
@@ -111,6 +118,7 @@ function useRow({
 			<Entry
 				message={asMessage(one, quoted)}
 				before={before ? asMessage(before) : messages[index - 1]}
+				isApart={!before && notices.after(messages[index - 1]) !== undefined}
 				isNew={false}
 				isOwn
 				isActive={false}
