@@ -10,7 +10,7 @@ import styles from "./log/Log.module.css";
 import { useWords, type Words } from "./noticeWords.ts";
 
 /** `day`: the one of the message beside them, as `toDateString` writes it. The time of another day has its date. */
-export function NoticeLines({ lines, day }: { lines: readonly Line[]; day: string | undefined }) {
+export function NoticeLines({ lines, day }: { lines: readonly Line[]; day: string }) {
 	const strings = useStrings();
 	const words = useWords();
 	const names = useContext(People);

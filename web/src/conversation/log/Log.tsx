@@ -139,7 +139,7 @@ function useNotices({ notices, members, memberCount }: Chat, userId: string) {
 			/** Those above the first message. */
 			before: (message: Message | undefined) => {
 				const above = [...(lines ?? [])].flatMap(([after, some]) => (message && after >= message.seq ? [] : some));
-				return parts && <parts.NoticeLines lines={above} day={message && dayOf(Date.parse(message.createdAt))} />;
+				return parts && <parts.NoticeLines lines={above} day={dayOf(message ? Date.parse(message.createdAt) : Date.now())} />;
 			},
 			after: (message: Message | undefined) => message && lines?.get(message.seq),
 			Lines: parts?.NoticeLines,
