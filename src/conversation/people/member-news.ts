@@ -32,12 +32,10 @@ export class MemberNews {
 	note(action: AuditAction, actor: Person, { subject, title }: { subject?: Person; title?: string } = {}): void {
 		const { members, audit, log, info } = this.#store;
 		const isTold = title === undefined ? !members.areMany : title !== "";
-		if (!isTold) {
-			audit.add(action, actor.userId, subject?.userId, this.#now());
-			return;
-		}
 		const names = { actor: actor.username, ...(subject && { subject: subject.username }), ...(title !== undefined && { title }) };
-		const notice = audit.addNotice(action, actor.userId, subject?.userId, this.#now(), { after: log.head.seq, ...names });
+		const noticed = isTold ? { after: log.head.seq, ...names } : undefined;
+		const notice = audit.add(action, actor.userId, subject?.userId, this.#now(), noticed);
+		if (!notice) return;
 		const { userId } = subject ?? actor;
 		// Nothing is sent any more to somebody who is no member.
 		const exceptUser = members.find(userId) ? undefined : userId;

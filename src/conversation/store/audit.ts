@@ -75,18 +75,14 @@ export class Audit {
 		this.#sql = sql;
 	}
 
-	add(action: AuditAction, actor: string, subject: string | undefined, now: number): void {
-		const columns = "INSERT INTO audit (at, action, actor, subject) VALUES (?, ?, ?, ?)";
-		this.#sql.exec(columns, now, action, actor, subject ?? null);
-		this.#prune(action, subject ?? actor);
-	}
-
-	/** Adds an entry that members see, and returns it as they see it. */
-	addNotice(action: AuditAction, actor: string, subject: string | undefined, now: number, { after, ...names }: Noticed): Notice {
+	/** Returns the entry as members see it, if they do. */
+	add(action: AuditAction, actor: string, subject: string | undefined, now: number, noticed?: Noticed): Notice | undefined {
+		const { after = null, ...names } = noticed ?? {};
 		const columns = "INSERT INTO audit (at, action, actor, subject, after, notice) VALUES (?, ?, ?, ?, ?, ?) RETURNING *";
-		const row = this.#sql.exec<NoticeRow>(columns, now, action, actor, subject ?? null, after, JSON.stringify(names)).one();
+		const notice = noticed ? JSON.stringify(names) : null;
+		const row = this.#sql.exec<NoticeRow>(columns, now, action, actor, subject ?? null, after, notice).one();
 		this.#prune(action, subject ?? actor);
-		return noticeOf(row);
+		return noticed && noticeOf(row);
 	}
 
 	/**

@@ -158,7 +158,7 @@ describe("of notices", () => {
 	it("the newest of each act are kept, also of people whose latest joining stays in the audit", () =>
 		inConversation((conversation) => {
 			const { audit } = conversation.store;
-			const add = (n: number) => audit.addNotice("joined", `p${n}`, undefined, conversation.now, { after: n, actor: `P${n}` });
+			const add = (n: number) => audit.add("joined", `p${n}`, undefined, conversation.now, { after: n, actor: `P${n}` });
 			for (let n = 1; n <= limits.auditEvents + 2; n++) add(n);
 			expect(audit.notices({ after: 0, before: 9_999 })).toHaveLength(limits.notices);
 			expect(audit.notices({ after: 0, before: 4 }).map(({ after }) => after)).toEqual([3]);
