@@ -120,6 +120,15 @@ describe("parseServerFrame", () => {
 });
 
 describe("a frame of the server that cannot be read whole", () => {
+	it("skips a notice of a kind that it does not know, and says so", () => {
+		const warn = vi.spyOn(console, "warn").mockReturnValue();
+		const notice = (action: string) => ({ id: 1, at: "2026-11-24T12:00:00.000Z", after: 0, action, actor: { userId: "a", username: "A" } });
+		const events = ["painted", "joined"].map((action) => ({ type: "chat:notice", conversationId: "c", notice: notice(action) }));
+		expect(parseServerFrame(JSON.stringify(events))).toEqual([events[1]]);
+		expect(warn).toHaveBeenCalledOnce();
+		warn.mockRestore();
+	});
+
 	const whole = {
 		id: "m1-x",
 		conversationId: "c",
