@@ -3,8 +3,15 @@
 // the children in it. A file that hides any of them has no count, so that Claude reads only its name. Claude's API takes 600 pages in a
 // request, and 100 with a context of 200,000 tokens (platform.claude.com/docs/en/build-with-claude/pdf-support).
 
-/** Bytes of one stream of objects, and of all of them without compression. Files with more are not counted. */
-const longest = { stream: 4_000_000, inflated: 64_000_000 };
+/**
+ * Bytes of one stream of objects, and of all of them without compression. Files with more, or with more streams, are not counted. A stream
+ * has a hundred objects or more.
+ */
+const longest = { stream: 4_000_000, inflated: 32_000_000 };
+const mostStreams = 2_000;
+/** After so much work, others on the same thread have a turn. A unit is about a microsecond: a match, or a hundred bytes without compression. */
+const turn = 5_000;
+const workOfStream = 500;
 /** In bytes: what marks a page is shorter, and so is what stands between the type of a stream and its beginning. */
 const overlap = 64;
 const longestHead = 1_024;
@@ -26,6 +33,9 @@ export class PdfPages {
 	#said = 0;
 	readonly #children = new Set<string>();
 	#inflated = 0;
+	#streams = 0;
+	/** Since others had a turn. */
+	#work = 0;
 	/** Encrypted, damaged, or in a form that we do not know. */
 	#isUnknown = false;
 
@@ -57,13 +67,18 @@ export class PdfPages {
 			const head = /stream\r?\n/.exec(text.slice(type, type + longestHead));
 			const start = head ? type + head.index + head[0].length : -1;
 			const end = head ? text.indexOf("endstream", start) : -1;
+			// No further back than the stream before: each byte is looked at once.
+			const before = Math.max(from, type - longestHead);
 			if (end < 0 && !isEnd && (head || text.length - type < longestHead)) {
-				this.#count(text.slice(from, type));
-				return type;
+				await this.#count(text.slice(from, type), before - from);
+				return before;
 			}
 			if (end < 0) break;
-			this.#isUnknown ||= otherFilter.test(text.slice(type, start)) || otherFilter.test(text.slice(text.lastIndexOf(" obj", type), type));
-			this.#count(text.slice(from, type));
+			const object = text.slice(before, type).lastIndexOf(" obj");
+			// What is compressed in another way may say so further back.
+			this.#isUnknown ||= object < 0 && type - before === longestHead;
+			this.#isUnknown ||= otherFilter.test(text.slice(before + Math.max(0, object), start));
+			await this.#count(text.slice(from, type));
 			// A line end belongs to the mark that follows: the compressed bytes must not have one behind them.
 			await this.#readStream(bytes.slice(start, start + text.slice(start, end).replace(/\r?\n$/, "").length));
 			from = end;
@@ -74,22 +89,35 @@ export class PdfPages {
 		const closed = Math.max(from, text.lastIndexOf("]") + 1);
 		const open = isEnd ? -1 : text.slice(closed).search(openKids);
 		const until = open < 0 ? last : Math.min(last, closed + open);
-		this.#count(text.slice(from), until - from);
+		await this.#count(text.slice(from), until - from);
 		return until;
 	}
 
 	/** Counts what begins before a place. */
-	#count(text: string, until = text.length): void {
-		for (const { index } of text.matchAll(page)) if (index < until) this.#pages += 1;
-		for (const { index, 1: number } of text.matchAll(said)) if (index < until) this.#said = Math.max(this.#said, Number(number));
-		for (const { index, 1: list = "" } of text.matchAll(kids)) if (index < until) this.#countChildren(list);
-		for (const [name] of text.matchAll(escaped)) if (name.includes("#")) this.#isUnknown ||= telling.has(unescaped(name));
+	async #count(text: string, until = text.length): Promise<void> {
+		for (const pattern of [page, said, kids, escaped])
+			for (const { index, 0: match, 1: number = "" } of text.matchAll(pattern)) {
+				if (this.#isTurnOver(1)) await othersTurn();
+				if (pattern === escaped) this.#isUnknown ||= match.includes("#") && telling.has(unescaped(match));
+				else if (index >= until) break;
+				else if (pattern === page) this.#pages += 1;
+				else if (pattern === said) this.#said = Math.max(this.#said, Number(number));
+				else await this.#countChildren(number);
+			}
+	}
+
+	#isTurnOver(work: number): boolean {
+		this.#work += work;
+		if (this.#work < turn) return false;
+		this.#work = 0;
+		return true;
 	}
 
 	/** A child of two nodes is shown twice with all that is below it. So the tree of a few nodes may have any number of pages. */
-	#countChildren(list: string): void {
+	async #countChildren(list: string): Promise<void> {
 		// A long row of digits is looked at once, and not from each of its digits on.
 		for (const [, number = "", generation] of list.matchAll(/(?<!\d)(\d+)\s+(\d+)\s+R/g)) {
+			if (this.#isTurnOver(1)) await othersTurn();
 			const child = `${Number(number)} ${generation}`;
 			this.#isUnknown ||= this.#children.has(child);
 			this.#children.add(child);
@@ -97,20 +125,27 @@ export class PdfPages {
 	}
 
 	async #readStream(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+		this.#streams += 1;
+		this.#isUnknown ||= this.#streams > mostStreams;
+		if (this.#isUnknown) return;
 		let text = "";
+		if (this.#isTurnOver(workOfStream)) await othersTurn();
 		try {
 			for await (const chunk of new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))) {
 				this.#inflated += chunk.length;
 				text += textOf(chunk);
+				if (this.#isTurnOver(chunk.length / 100)) await othersTurn();
 				if (this.#inflated > longest.inflated) break;
 			}
 		} catch {
 			// The last byte may have been taken for a line end: everything else was read.
 		}
 		this.#isUnknown ||= text === "" || this.#inflated > longest.inflated;
-		this.#count(text);
+		await this.#count(text);
 	}
 }
+
+const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 const unescaped = (name: string) => name.replace(/#([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 

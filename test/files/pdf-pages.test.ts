@@ -9,6 +9,23 @@ async function pagesOf(bytes: Uint8Array, piece = bytes.length): Promise<number 
 	return pages.end();
 }
 
+/** The letter A, compressed, in bytes that are letters of ASCII. */
+const compressedA = "x^s\x04\0\0B\0B";
+
+/** How often others on the same thread have a turn until this is done. */
+async function turnsDuring(work: Promise<unknown>): Promise<number> {
+	let turns = 0;
+	let isDone = false;
+	const go = () => {
+		turns += 1;
+		if (!isDone) setTimeout(go);
+	};
+	go();
+	await work;
+	isDone = true;
+	return turns;
+}
+
 describe("the pages of a PDF", () => {
 	it.each([1, 7, 64, 1_000])("are counted if it comes in pieces of %i bytes", async (piece) => {
 		expect(await pagesOf(await pdf(3), piece)).toBe(3);
@@ -29,6 +46,11 @@ describe("the pages of a PDF", () => {
 		["that hides a name", "<</Type/P#61ges/K#69ds[3 0 R]>>", undefined],
 		["with objects that we cannot read", "<</Type/ObjStm/Filter/LZWDecode>>\nstream\nabc\nendstream", undefined],
 		["with objects that are compressed twice", "<</Filter[/FlateDecode/LZWDecode]/Type/ObjStm>>\nstream\nabc\nendstream", undefined],
+		[
+			"with objects whose other compression stands before their type",
+			`<</Filter[/FlateDecode/ASCIIHexDecode]/Type/ObjStm>>\nstream\n${compressedA}\nendstream`,
+			undefined,
+		],
 		["with an ordinary font", "<</Type/Font/BaseFont/ABCDEF+Calibri#20Bold>>", 1],
 	])("are never counted too low in a file %s", async (_what, object, pages) => {
 		const bytes = new TextEncoder().encode(`%PDF-1.7\n3 0 obj\n<</Type/Page>>\nendobj\n2 0 obj\n${object}\nendobj\n%%EOF\n`);
@@ -39,6 +61,7 @@ describe("the pages of a PDF", () => {
 		["many lists that do not end", `${"/Kids[".repeat(90_000)}]`],
 		["a list of one long number", `/Kids[${"1".repeat(200_000)}]`],
 		["one long number", `/Count ${"9".repeat(400)}`],
+		["streams of objects far from any object", `${" ".repeat(900_000)}${`/ObjStm stream\n${compressedA}\nendstream `.repeat(1_500)}`],
 	])(
 		"are looked for in little time among %s",
 		async (_what, text) => {
@@ -48,6 +71,18 @@ describe("the pages of a PDF", () => {
 		},
 		600_000,
 	);
+
+	it.each([
+		["marks", "/Kids[1 0 R]/Count 1 ".repeat(40_000), 20],
+		["streams of objects", `1 0 obj/ObjStm stream\n${compressedA}\nendstream `.repeat(1_500), 100],
+	])("are counted in turn with other work where there are many %s", async (_what, text, turns) => {
+		expect(await turnsDuring(pagesOf(new TextEncoder().encode(`%PDF-1.7\n/Type/Page ${text}`)))).toBeGreaterThan(turns);
+	});
+
+	it("are not known of one with more streams of objects than any real one has", async () => {
+		const streams = (count: number) => `1 0 obj/ObjStm stream\n${compressedA}\nendstream `.repeat(count);
+		expect(await pagesOf(new TextEncoder().encode(`%PDF-1.7\n/Type/Page ${streams(2_001)}`))).toBeUndefined();
+	}, 60_000);
 
 	it("are not known of an encrypted or damaged one", async () => {
 		expect(await pagesOf(await pdf(2, { isEncrypted: true }))).toBeUndefined();
