@@ -10,10 +10,10 @@ export function targetOf(href: string, text: string): Target | null {
 	return { href: url.href, where: saysWhere(text, url) ? null : whereOf(url) };
 }
 
-/** The browser would follow it as if the page itself signed somebody in. */
+/** The browser would follow it as if the page itself signed somebody in. Written in codes of letters, it begins no sign-in. */
 function isOwnSignIn({ origin, pathname }: URL): boolean {
 	const page = globalThis as { location?: { origin: string } };
-	return origin === page.location?.origin && /^\/(?:api\/auth\/|%)/i.test(pathname);
+	return origin === page.location?.origin && pathname.startsWith("/api/auth/");
 }
 
 /** A host with look-alike letters is shown as `xn--…`. */

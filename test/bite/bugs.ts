@@ -1003,6 +1003,14 @@ export const bugs: Bug[] = [
 		tests: ["worker/sign-in"],
 	},
 	{
+		name: "a link in a message begins a sign-in, if it is written in codes of letters",
+		file: "src/routes/sign-in/oidc.ts",
+		from: "if (new URL(c.req.url).pathname !== c.req.path) return true;",
+		to: "",
+		project: "worker",
+		tests: ["worker/sign-in"],
+	},
+	{
 		name: "Access: the session of whoever was there before goes on",
 		file: "src/routes/session.ts",
 		from: "if (presented) await c.env.USERS.getByName(presented.userId).signOutHere(presented.id);",
@@ -6838,7 +6846,7 @@ export const bugs: Bug[] = [
 		name: "a PDF of many streams keeps the whole server waiting for a minute",
 		file: "src/files/pdf-pages.ts",
 		from: "const before = Math.max(from, type - longestHead);",
-		to: "const before = Math.max(0, text.lastIndexOf(\" obj\", type));",
+		to: 'const before = Math.max(0, text.lastIndexOf(" obj", type));',
 		project: "worker",
 		tests: ["files/pdf-pages"],
 	},

@@ -397,6 +397,19 @@ describe("a sign-in that another site begins", () => {
 		expect(browser.cookies.size).toBe(0);
 	});
 
+	it("may be a link in a message, which has the address in codes of letters", async () => {
+		const headers = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate" };
+		for (const path of ["/api/%61uth/oidc/default/start", "/api/auth/oid%63/default/start", "/api/auth/oidc/%64efault/start"]) {
+			expectLog(/another site has begun it/);
+			const browser = new Browser();
+			const response = await browser.open(`${path}?returnTo=/c/a`, { headers });
+			const page = await response.clone().text();
+			await expectPage(response, 403, /Another site has sent you here/);
+			expect(page).toContain('<a href="/api/auth/oidc/default/start?returnTo=/c/a">Sign in</a>');
+			expect(browser.cookies.size).toBe(0);
+		}
+	});
+
 	it.each([
 		["from another program", { "sec-fetch-site": "none" }, 403],
 		["from a browser that does not say", {}, 302],

@@ -33,7 +33,7 @@ const plainFormats = [1, 3];
 function wavBytesPerSecond(bytes: Uint8Array): number | undefined {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	let at = 12;
-	while (at + 8 <= bytes.length && view.getUint32(at) !== fourLetters("fmt ")) {
+	while (at + 8 <= bytes.length && view.getUint32(at) !== formatChunk) {
 		const size = view.getUint32(at + 4, true);
 		at += 8 + size + (size % 2);
 	}
@@ -47,16 +47,21 @@ function wavBytesPerSecond(bytes: Uint8Array): number | undefined {
 	return samples * frame > 0 ? samples * frame : undefined;
 }
 
-const fourLetters = (text: string): number => [...text].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0);
+const numberOf = (letters: string): number => [...letters].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0);
+const formatChunk = numberOf("fmt ");
+const opus = numberOf("Opus");
 
 /** Sound in an MP4 file is AAC unless it says that it is Opus. */
 function isAac(type: string, bytes: Uint8Array): boolean {
-	return type === "audio/mp4" && !has(bytes, new TextEncoder().encode("Opus"));
+	return type === "audio/mp4" && !has(bytes, opus);
 }
 
-function has(bytes: Uint8Array, letters: Uint8Array): boolean {
-	const [first = 0] = letters;
-	for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1))
-		if (letters.every((letter, n) => bytes[at + n] === letter)) return true;
+/** Others in the conversation wait meanwhile: a recording may consist of beginnings of what is looked for. */
+function has(bytes: Uint8Array, fourLetters: number): boolean {
+	let latest = 0;
+	for (let at = 0; at < bytes.length; at++) {
+		latest = (latest << 8) | (bytes[at] as number);
+		if (latest === fourLetters) return true;
+	}
 	return false;
 }

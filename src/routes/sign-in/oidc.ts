@@ -90,6 +90,8 @@ providerSignIns.get("/auth/oidc/:id/start", (c) =>
  * has no other way in; so may a mail, or a line in another program. Browsers that do not say where they come from are let through.
  */
 function isFromElsewhere(c: Context<App>): boolean {
+	// Our page writes the address in plain letters. A message shows no link to it, but may have one in codes of letters.
+	if (new URL(c.req.url).pathname !== c.req.path) return true;
 	const site = c.req.header("sec-fetch-site");
 	if (site === undefined || site === "same-origin") return false;
 	const from = URL.parse(c.req.header("referer") ?? "")?.origin;

@@ -170,8 +170,7 @@ function acceptsJson(c: Context<App>): boolean {
 
 /** Where the page leads. A click on our own page shows that the person themselves wants to sign in. */
 function nextAfter(c: Context<App>, reason: Reason): { href: string; label: Words } {
-	const { pathname, search } = new URL(c.req.url);
-	if (reason === "from_elsewhere") return { href: pathname + search, label: labels.goOn };
+	if (reason === "from_elsewhere") return { href: c.req.path + new URL(c.req.url).search, label: labels.goOn };
 	return { href: "/", label: stillSignedIn.includes(reason) ? labels.backToAccount : labels.back };
 }
 
