@@ -1,6 +1,7 @@
 // The downloads that are open now. Each holds a piece of a file in memory until its reader takes it, so they are counted, and one that
 // stands still is ended.
 
+import { othersTurn } from "../platform/others-turn.ts";
 import * as fileLimits from "../protocol/files/limits.ts";
 import { busy, type Refusal } from "../protocol/refusal.ts";
 import type { Pieces } from "./bytes.ts";
@@ -51,6 +52,7 @@ export class Downloads {
 	/** The bytes as a stream. `ended`: nothing of them is in memory any more. */
 	#streamOf(pieces: Pieces, ended: () => void): ReadableStream<Uint8Array> {
 		let timer: ReturnType<typeof setTimeout> | undefined;
+		let isOver = false;
 		const end = () => {
 			clearTimeout(timer);
 			ended();
@@ -79,17 +81,19 @@ export class Downloads {
 		return new ReadableStream({
 			type: "bytes",
 			start: wait,
-			pull: (controller) => {
+			pull: async (controller) => {
 				clearTimeout(timer);
 				try {
-					const next = pieces.next();
-					if (next instanceof Promise) return next.then((piece) => give(controller, piece)).catch(fail);
-					give(controller, next);
+					// A reader on the same thread takes one piece after the other, and nobody else would have a turn.
+					await othersTurn();
+					const next = isOver ? undefined : await pieces.next();
+					if (!isOver) give(controller, next);
 				} catch (error) {
 					fail(error);
 				}
 			},
 			cancel: () => {
+				isOver = true;
 				end();
 				pieces.cancel();
 			},

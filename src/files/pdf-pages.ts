@@ -3,6 +3,8 @@
 // the children in it. A file that hides any of them has no count, so that Claude reads only its name. Claude's API takes 600 pages in a
 // request, and 100 with a context of 200,000 tokens (platform.claude.com/docs/en/build-with-claude/pdf-support).
 
+import { othersTurn } from "../platform/others-turn.ts";
+
 /**
  * Bytes of one stream of objects, and of all of them without compression. Files with more, or with more streams, are not counted. A stream
  * has a hundred objects or more.
@@ -144,8 +146,6 @@ export class PdfPages {
 		await this.#count(text);
 	}
 }
-
-const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 const unescaped = (name: string) => name.replace(/#([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 

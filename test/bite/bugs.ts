@@ -6851,6 +6851,14 @@ export const bugs: Bug[] = [
 		tests: ["files/pdf-pages"],
 	},
 	{
+		name: "nobody on the server has a turn while recordings are read from the files",
+		file: "src/files/downloads.ts",
+		from: "await othersTurn();",
+		to: "",
+		project: "worker",
+		tests: ["files/downloads"],
+	},
+	{
 		name: "nobody else has a turn while the streams of a PDF are read",
 		file: "src/files/pdf-pages.ts",
 		from: "if (this.#isTurnOver(workOfStream)) await othersTurn();",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PdfPages } from "../../src/files/pdf-pages.ts";
 import { pdf } from "../support/files.ts";
+import { turnsDuring } from "../support/turns.ts";
 
 /** Reads the bytes in pieces of so many. */
 async function pagesOf(bytes: Uint8Array, piece = bytes.length): Promise<number | undefined> {
@@ -11,20 +12,6 @@ async function pagesOf(bytes: Uint8Array, piece = bytes.length): Promise<number 
 
 /** The letter A, compressed, in bytes that are letters of ASCII. */
 const compressedA = "x^s\x04\0\0B\0B";
-
-/** How often others on the same thread have a turn until this is done. */
-async function turnsDuring(work: Promise<unknown>): Promise<number> {
-	let turns = 0;
-	let isDone = false;
-	const go = () => {
-		turns += 1;
-		if (!isDone) setTimeout(go);
-	};
-	go();
-	await work;
-	isDone = true;
-	return turns;
-}
 
 describe("the pages of a PDF", () => {
 	it.each([1, 7, 64, 1_000])("are counted if it comes in pieces of %i bytes", async (piece) => {
