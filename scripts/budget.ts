@@ -16,11 +16,14 @@ export type Weights = {
 	/** What draws formulas: loaded with the first one. Its fonts come only where the device has none. */
 	formulaScripts: number;
 	formulaFonts: number;
+	/** What draws diagrams, loaded with the first one. */
+	diagrams: number;
 };
 
 /** The part of the page that a file belongs to if it is weighed apart from the others. */
-export function partOf(name: string): "formulas" | "languages" | undefined {
+export function partOf(name: string): "formulas" | "diagrams" | "languages" | undefined {
 	if (/\/(DrawnFormula|noto-sans-math|Temml)[\w-]*\.(js|woff2)$/.test(name)) return "formulas";
+	if (/^diagrams\/|\/DrawnDiagram[\w-]*\.js$/.test(name)) return "diagrams";
 	return languages.some((language) => language !== "en" && new RegExp(`/${language}-[\\w-]{8}\\.js$`).test(name)) ? "languages" : undefined;
 }
 
@@ -37,6 +40,7 @@ const budget: Record<keyof Weights, Limit> = {
 	largestLanguage: { what: "largest language", unit: "kB", target: 20, most: 26 },
 	formulaScripts: { what: "scripts for formulas", unit: "kB", target: 62, most: 68 },
 	formulaFonts: { what: "fonts for formulas", unit: "kB", target: 285, most: 300 },
+	diagrams: { what: "scripts for diagrams", unit: "kB", target: 790, most: 820 },
 };
 
 export type Judged = { what: string; weight: string; target: string; most: string; verdict: "good" | "heavy" | "TOO HEAVY" };

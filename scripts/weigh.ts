@@ -30,6 +30,7 @@ const weights: Weights = {
 	largestLanguage: Math.max(0, ...translations.map(({ bytes }) => bytes)),
 	formulaScripts: sum(forFormulas.filter(isScript)),
 	formulaFonts: sum(forFormulas.filter(isFont)),
+	diagrams: sum(files.filter(({ name }) => partOf(name) === "diagrams")),
 };
 
 if (process.argv.includes("--list"))

@@ -26,9 +26,9 @@ export function shellWorker(): Plugin {
 					file.type === "chunk" ? file.code : file.source,
 				]);
 				const given = readdirSync(publicFolder).map((name): [string, Uint8Array] => [name, readFileSync(new URL(name, publicFolder))]);
-				// Most devices have a font for formulas: ours is not cached for all.
+				// Most devices have a font for formulas, and few people see a diagram: what these need is not cached for all.
 				const files = [...built, ...given].filter(
-					([name]) => name !== "_headers" && !name.startsWith(administration) && !name.endsWith(".woff2"),
+					([name]) => name !== "_headers" && !name.startsWith(administration) && !name.startsWith("diagrams/") && !name.endsWith(".woff2"),
 				);
 				const hashes = files.map(([name, content]) => [name, `sha256-${createHash("sha256").update(content).digest("base64")}`]);
 				const shell = hashes.map(([name, hash]) => (name === "index.html" ? ["/", ""] : [`/${name}`, hash]));

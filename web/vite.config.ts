@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { diagramFrame, frameFile } from "./diagramFrame.ts";
 import { emojiFiles } from "./emojiFiles.ts";
 import { renderer } from "./renderer.ts";
 import { administration, shellWorker } from "./shellWorker.ts";
@@ -32,10 +33,11 @@ const unused = [
 const unlisted = ["/c/*", "/invite*", "/device*", "/admin*"];
 
 /**
- * No file is marked immutable: for a missing file the server responds with the page, which browsers would then keep for as long.
+ * No file is marked immutable: for a missing file the server responds with the page, which browsers would then keep for as long. The
+ * frame for diagrams is kept all the same, as no service worker does it: src/markdown/diagrams/drawing.ts sees if it is another file.
  * `apiUrl`: the address of the API if it is on another origin than the page.
  */
-function headersFor(apiUrl: string | undefined): string {
+function headersFor(apiUrl: string | undefined, frame: { path: string; policy: string }): string {
 	const policy = [
 		"default-src 'none'",
 		"script-src 'self'",
@@ -46,6 +48,8 @@ function headersFor(apiUrl: string | undefined): string {
 		["connect-src 'self'", ...(apiUrl ? originsOf(apiUrl) : [])].join(" "),
 		"manifest-src 'self'",
 		"worker-src 'self'",
+		// Only the frame that draws diagrams can be framed.
+		"frame-src 'self'",
 		"base-uri 'none'",
 		"form-action 'none'",
 		"frame-ancestors 'none'",
@@ -67,6 +71,11 @@ function headersFor(apiUrl: string | undefined): string {
 ${unlisted.map((path) => `${path}\n  X-Robots-Tag: noindex\n`).join("\n")}
 /sw.js
   Cache-Control: no-cache
+
+/${frame.path}
+  ! Content-Security-Policy
+  Content-Security-Policy: ${frame.policy}
+  Cache-Control: public, max-age=31536000
 `;
 }
 
@@ -84,8 +93,8 @@ function headers(): Plugin {
 		configResolved: ({ env }) => {
 			apiUrl = env.VITE_API_URL;
 		},
-		generateBundle() {
-			this.emitFile({ type: "asset", fileName: "_headers", source: headersFor(apiUrl) });
+		async generateBundle() {
+			this.emitFile({ type: "asset", fileName: "_headers", source: headersFor(apiUrl, await frameFile()) });
 		},
 	};
 }
@@ -145,7 +154,7 @@ const together = {
 process.env.NODE_ENV = "production";
 
 export default defineConfig({
-	plugins: [headers(), previewAddresses(), emojiFiles(), lexerOnly(), shellWorker()],
+	plugins: [headers(), previewAddresses(), emojiFiles(), lexerOnly(), diagramFrame(), shellWorker()],
 	resolve: { alias: renderer },
 	// Short class names: they stand in scripts and in styles.
 	css: { modules: { generateScopedName: "_[hash:base64:5]" } },

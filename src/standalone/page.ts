@@ -8,6 +8,7 @@ const document = "/index.html";
 
 const types: { readonly [extension: string]: string } = {
 	css: "text/css; charset=utf-8",
+	htm: "text/html; charset=utf-8",
 	html: "text/html; charset=utf-8",
 	js: "text/javascript; charset=utf-8",
 	json: "application/json",
@@ -19,7 +20,7 @@ const types: { readonly [extension: string]: string } = {
 };
 
 /** Pictures and fonts are compressed already, and the Worker rewrites the document. */
-const compressible = /^(?:text\/(?!html)|application\/|image\/svg)/;
+const compressible = /^(?:text\/|application\/|image\/svg)/;
 
 type PageEnv = { STANDALONE: Standalone; FILES: Fetcher; HEADERS: string };
 
@@ -38,7 +39,7 @@ export default {
 		if (!file.ok) return new Response(null, { status: 404 });
 		const type = types[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
 		headers.set("Content-Type", type);
-		if (compressible.test(type)) {
+		if (path !== document && compressible.test(type)) {
 			headers.set("Vary", "Accept-Encoding");
 			// This header makes the runtime compress the body.
 			if (/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) headers.set("Content-Encoding", "gzip");
@@ -47,13 +48,18 @@ export default {
 	},
 } satisfies ExportedHandler<PageEnv>;
 
-/** The headers that `_headers` sets for a path. It has a line for each pattern of paths, and indented lines with headers below it. */
+/**
+ * The headers that `_headers` sets for a path. It has a line for each pattern of paths, and indented lines with headers below it. `! Name`
+ * takes one away: at Cloudflare's edge, another value would come beside the one before.
+ */
 export function headersFor(text: string, path: string): Headers {
 	const headers = new Headers();
 	let applies = false;
 	for (const line of text.split("\n")) {
+		const [, removed] = /^\s+!\s*(\S+)\s*$/.exec(line) ?? [];
 		const [, name, value] = /^\s+([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? [];
-		if (name !== undefined && value !== undefined) applies && headers.set(name, value);
+		if (removed !== undefined) applies && headers.delete(removed);
+		else if (name !== undefined && value !== undefined) applies && headers.set(name, value);
 		else if (line.trim() !== "") applies = patternOf(line.trim()).test(path);
 	}
 	return headers;

@@ -22,17 +22,20 @@ function watch(): void {
 		section span strong sub sup svg table tbody td th thead time tr ul`);
 	const attributes =
 		words(`aria-controls aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-posinset aria-pressed aria-setsize checked
-		class d data-continued data-display data-hue data-icon data-id data-kind data-last data-level data-number data-numbered data-row data-source data-wide
+		class d data-continued data-dark data-display data-hue data-icon data-id data-kind data-last data-level data-number data-numbered data-row data-source data-wide
 		data-wrapped datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
 		tabindex target title type value viewBox width`);
 	const math = words(`math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub
 		msubsup msup mtable mtd mtext mtr munder munderover none`);
 	const inLog = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=log]") != null;
+	/** Only in figures, and only what the page itself has made. */
+	const isDiagram = (element: Element) => element.matches('figure img[src^="blob:"]');
 	const isMath = (element: Element) => element.closest("[data-source] > math") !== null && math.has(element.localName);
 	// Elements around the messages have heights as inline styles. Formulas have sizes, and attributes that only they know.
 	const isAllowed = (element: Element, name: string, value: string) =>
 		attributes.has(name) ||
 		(name === "style" && !element.closest("article")) ||
+		(isDiagram(element) && ["alt", "src", "style", "draggable"].includes(name)) ||
 		(isMath(element) && !/^(on.*|href|src|id)$/.test(name) && !/url|position|fixed|expression/.test(value));
 	// Only ids of `useId` are allowed: another id could pass for a part of the page.
 	const isOwnId = (id: string) => /^(?:P\d+-\d+(?:-(?:note|ref)-\d+)?)?$/.test(id);
@@ -47,7 +50,7 @@ function watch(): void {
 		if (link.querySelector("a")) breaches.push(`a link in a link: ${link.outerHTML}`);
 	};
 	const check = (element: Element) => {
-		if (!tags.has(element.localName) && !isMath(element)) breaches.push(`an element <${element.localName}>`);
+		if (!tags.has(element.localName) && !isMath(element) && !isDiagram(element)) breaches.push(`an element <${element.localName}>`);
 		for (const { name, value } of element.attributes)
 			if (!isAllowed(element, name, value)) breaches.push(`<${element.localName} ${name}="${value}">`);
 		if (!isOwnId(element.id)) breaches.push(`the name ${element.id}`);
@@ -57,6 +60,8 @@ function watch(): void {
 	const elsewhere = (element: Element) => {
 		// Vite loads modules of the page, and their styles.
 		if (element.matches(`link:is([rel=modulepreload], [rel=stylesheet])[href^="${location.origin}/assets/"]`)) return;
+		// The frame that draws diagrams: with scripts and without an origin.
+		if (element.matches(`iframe[sandbox="allow-scripts"][src^="/diagrams/"]`)) return;
 		if (element.matches("script, link, style, meta, base, iframe, object, embed, img, video, audio")) breaches.push(element.outerHTML);
 	};
 	new MutationObserver((records) => {
@@ -106,11 +111,14 @@ export class Stage {
 		await page.evaluate(watch);
 		// The page requests the members after each join, and loads its modules on demand.
 		const conversationUrl = `${url}/api/conversations/${stage.#conversationId}`;
-		const isExpected = (asked: string) => asked === conversationUrl || /^\/assets\/[\w-]+\.(js|css|woff2)$/.test(asked.slice(url.length));
-		page.on("request", (request) => isExpected(request.url()) || stage.strays.push(`requested ${request.url()}`));
+		const isExpected = (asked: string) =>
+			asked === conversationUrl || /^\/(assets\/[\w-]+\.(js|css|woff2)|diagrams\/\w+\.htm)$/.test(asked.slice(url.length));
+		const isDrawn = (asked: string) => asked.startsWith(`blob:${url}/`);
+		page.on("request", (request) => isExpected(request.url()) || isDrawn(request.url()) || stage.strays.push(`requested ${request.url()}`));
 		page.on("popup", (popup) => stage.strays.push(`opened ${popup.url()}`));
-		page.on("framenavigated", (frame) => stage.strays.push(`went to ${frame.url()}`));
-		page.on("frameattached", () => stage.strays.push("has a frame"));
+		page.on("framenavigated", (frame) => /\/diagrams\/\w+\.htm$/.test(frame.url()) || stage.strays.push(`went to ${frame.url()}`));
+		// The page's own frames are seen as elements.
+		page.on("frameattached", (frame) => frame.parentFrame() === page.mainFrame() || stage.strays.push("has a frame in a frame"));
 		page.on("dialog", (dialog) => {
 			stage.strays.push(`said ${dialog.message()}`);
 			void dialog.dismiss();

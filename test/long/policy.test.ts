@@ -1,5 +1,6 @@
 // The security headers of the built page: they are set, they block attacks, and they block nothing of ours.
 
+import { createHash } from "node:crypto";
 import type { BrowserContext } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { browser, openBrowser, product } from "../e2e/opened.ts";
@@ -17,6 +18,7 @@ const policy = {
 	"connect-src": "'self'",
 	"manifest-src": "'self'",
 	"worker-src": "'self'",
+	"frame-src": "'self'",
 	"base-uri": "'none'",
 	"form-action": "'none'",
 	"frame-ancestors": "'none'",
@@ -93,6 +95,25 @@ describe("the headers", () => {
 				"cross-origin-resource-policy": "same-origin",
 			});
 		}
+	});
+
+	it("let the frame that draws diagrams run its one script, reach nothing, and be framed by the page alone", async () => {
+		const worker = await (await fetch(`${product.url}/sw.js`)).text();
+		expect(worker).not.toContain('.htm"');
+		const page = await (await fetch(product.url)).text();
+		const scripts = [...worker.matchAll(/\/assets\/DrawnDiagram[\w-]*\.js/g)].map(([path]) => path);
+		expect(page).not.toContain("DrawnDiagram");
+		const drawing = await (await fetch(`${product.url}${scripts[0]}`)).text();
+		const [path] = /\/diagrams\/\w+\.htm/.exec(drawing) ?? [];
+		const response = await fetch(`${product.url}${path}`);
+		expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+		expect(response.headers.get("cache-control")).toBe("public, max-age=31536000");
+		const [, script = ""] = /<script>(.*)<\/script>/s.exec(await response.text()) ?? [];
+		const hash = createHash("sha256").update(script).digest("base64");
+		expect(response.headers.get("content-security-policy")).toBe(
+			`default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts`,
+		);
+		expect(response.headers.get("x-content-type-options")).toBe("nosniff");
 	});
 
 	it("block nothing that the product does", async () => {

@@ -58,6 +58,19 @@ describe("a static file", () => {
 	});
 });
 
+it("takes away a header before a path has another value for it", () => {
+	const text = "/*\n  X-Kind: any\n  X-All: 1\n\n/a\n  ! X-Kind\n  X-Kind: own\n\n/b\n  ! X-Kind\n";
+	expect([...headersFor(text, "/a")]).toEqual([
+		["x-all", "1"],
+		["x-kind", "own"],
+	]);
+	expect([...headersFor(text, "/b")]).toEqual([["x-all", "1"]]);
+	expect([...headersFor(text, "/c")]).toEqual([
+		["x-all", "1"],
+		["x-kind", "any"],
+	]);
+});
+
 it("ignores headers without a pattern above them", () => {
 	expect([...headersFor("  X-Stray: 1\n/a.b\n  X-One: 1", "/aXb")]).toEqual([]);
 	expect([...headersFor("  X-Stray: 1\n/a.b\n  X-One: 1", "/a.b")]).toEqual([["x-one", "1"]]);

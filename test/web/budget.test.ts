@@ -11,6 +11,7 @@ const light: Weights = {
 	largestLanguage: 20_000,
 	formulaScripts: 62_000,
 	formulaFonts: 285_000,
+	diagrams: 790_000,
 };
 const verdictsOf = (weights: Partial<Weights>) =>
 	judge({ ...light, ...weights })
@@ -28,6 +29,7 @@ it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
 	["largestLanguage", 20_100, 26_100],
 	["formulaScripts", 62_100, 68_100],
 	["formulaFonts", 285_100, 300_100],
+	["diagrams", 790_100, 820_100],
 ])("judges %s above its aim as heavy, and above its limit as too heavy", (name, heavy, tooHeavy) => {
 	expect(verdictsOf({ [name]: heavy })).toEqual([expect.stringMatching(/: heavy$/)]);
 	expect(verdictsOf({ [name]: tooHeavy })).toEqual([expect.stringMatching(/: TOO HEAVY$/)]);
@@ -35,7 +37,7 @@ it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
 
 it("judges any font as too heavy", () => expect(verdictsOf({ fonts: 1 })).toEqual(["fonts: TOO HEAVY"]));
 
-it("weighs only languages and what draws formulas apart from the rest", () => {
+it("weighs only languages and what draws formulas or diagrams apart from the rest", () => {
 	const names = [
 		"DrawnFormula-a_-1.js",
 		"noto-sans-math-latin-400-normal-b.woff2",
@@ -49,4 +51,6 @@ it("weighs only languages and what draws formulas apart from the rest", () => {
 	];
 	const parts = [...Array(3).fill("formulas"), ...Array(3).fill(undefined), "languages", "languages", undefined];
 	expect(names.map((name) => partOf(`assets/${name}`))).toEqual(parts);
+	const diagrams = ["diagrams/0a1b2c3d4e.htm", "assets/DrawnDiagram-a_-1.js", "assets/Diagram-a_-1.js"];
+	expect(diagrams.map(partOf)).toEqual(["diagrams", "diagrams", undefined]);
 });

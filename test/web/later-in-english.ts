@@ -7,6 +7,7 @@ import { en as files } from "../../web/src/files/words.ts";
 import { en as keeping } from "../../web/src/keeping/words.ts";
 import type { Later } from "../../web/src/languages/later.ts";
 import { en as links } from "../../web/src/links/words.ts";
+import { en as diagrams } from "../../web/src/markdown/diagrams/words.ts";
 import { en as markdown } from "../../web/src/markdown/words.ts";
 import { en as memory } from "../../web/src/memory/words.ts";
 import { en as money } from "../../web/src/money/words.ts";
@@ -16,6 +17,7 @@ import { en as settings } from "../../web/src/settings/words.ts";
 import { en as webhooks } from "../../web/src/webhooks/words.ts";
 
 export const laterInEnglish: Later = {
+	diagrams,
 	dialogs,
 	files,
 	forks,

@@ -323,6 +323,15 @@ const links: Later["links"] = {
 	join: "انضمام",
 };
 
+const diagrams: Later["diagrams"] = {
+	source: "المصدر",
+	diagram: "مخطط",
+	titled: (title) => `مخطط: ${title}`,
+	refused: "لا يمكن رسم هذا المخطط. هذا نصه المصدري.",
+	missing: "لم يُرسم هذا المخطط. هذا نصه المصدري.",
+	draw: "رسم",
+};
+
 const markdown: Later["markdown"] = {
 	footnotes: "الحواشي",
 	footnote: (number) => `الحاشية ${number}`,
@@ -607,4 +616,19 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { dialogs, files, forks, keeping, links, markdown, memory, money, notices, push, research, settings, webhooks };
+export const later: Later = {
+	diagrams,
+	dialogs,
+	files,
+	forks,
+	keeping,
+	links,
+	markdown,
+	memory,
+	money,
+	notices,
+	push,
+	research,
+	settings,
+	webhooks,
+};

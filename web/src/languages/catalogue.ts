@@ -13,6 +13,7 @@ export type Catalogue = Widened<Omit<typeof en, "refusals">> & {
 
 /** The parts whose texts are loaded later, except in a language that is one file. later.ts has their types. */
 export type LaterPart =
+	| "diagrams"
 	| "dialogs"
 	| "files"
 	| "forks"

@@ -339,6 +339,15 @@ const links: Later["links"] = {
 	join: "Unirse",
 };
 
+const diagrams: Later["diagrams"] = {
+	source: "Código",
+	diagram: "Diagrama",
+	titled: (title) => `Diagrama: ${title}`,
+	refused: "Este diagrama no se puede dibujar. Este es su código.",
+	missing: "Este diagrama no se ha dibujado. Este es su código.",
+	draw: "Dibujar",
+};
+
 const markdown: Later["markdown"] = {
 	footnotes: "Notas",
 	footnote: (number) => `Nota ${number}`,
@@ -640,4 +649,19 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { dialogs, files, forks, keeping, links, markdown, memory, money, notices, push, research, settings, webhooks };
+export const later: Later = {
+	diagrams,
+	dialogs,
+	files,
+	forks,
+	keeping,
+	links,
+	markdown,
+	memory,
+	money,
+	notices,
+	push,
+	research,
+	settings,
+	webhooks,
+};

@@ -340,6 +340,15 @@ const links: Later["links"] = {
 	join: "Rejoindre",
 };
 
+const diagrams: Later["diagrams"] = {
+	source: "Code source",
+	diagram: "Diagramme",
+	titled: (title) => `Diagramme : ${title}`,
+	refused: "Ce diagramme ne peut pas être dessiné. Voici sa source.",
+	missing: "Ce diagramme n’a pas été dessiné. Voici sa source.",
+	draw: "Dessiner",
+};
+
 const markdown: Later["markdown"] = {
 	footnotes: "Notes",
 	footnote: (number) => `Note ${number}`,
@@ -647,4 +656,19 @@ const webhooks: Later["webhooks"] = {
 	},
 };
 
-export const later: Later = { dialogs, files, forks, keeping, links, markdown, memory, money, notices, push, research, settings, webhooks };
+export const later: Later = {
+	diagrams,
+	dialogs,
+	files,
+	forks,
+	keeping,
+	links,
+	markdown,
+	memory,
+	money,
+	notices,
+	push,
+	research,
+	settings,
+	webhooks,
+};

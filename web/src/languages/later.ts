@@ -6,6 +6,7 @@ import type { Words as Notices } from "../conversation/noticeWords.ts";
 import type { Words as Files } from "../files/words.ts";
 import type { Words as Keeping } from "../keeping/words.ts";
 import type { Words as Links } from "../links/words.ts";
+import type { Words as Diagrams } from "../markdown/diagrams/words.ts";
 import type { Words as Markdown } from "../markdown/words.ts";
 import type { Words as Memory } from "../memory/words.ts";
 import type { Words as Money } from "../money/words.ts";
@@ -19,6 +20,7 @@ import type { LaterPart, Translation } from "./catalogue.ts";
 export type Complete = Translation & { later: Later };
 
 type Texts = {
+	diagrams: Diagrams;
 	dialogs: Dialogs;
 	files: Files;
 	forks: Forks;

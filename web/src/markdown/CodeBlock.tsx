@@ -11,9 +11,12 @@ import { linesOf, piecesOf } from "./pieces.ts";
 
 const useHighlighting = keptParts(() => import("./highlighting.ts"));
 
-type Props = { language: string; code: string; isWhole: boolean };
+/** What a diagram adds: where it is, a button, a sentence, and what is shown in place of the code. */
+type Extra = { place: RefObject<HTMLElement | null>; button: ReactNode; note: ReactNode; picture: ReactNode };
 
-export function CodeBlock({ language, code, isWhole }: Props) {
+type Props = { language: string; code: string; isWhole: boolean; extra?: Extra };
+
+export function CodeBlock({ language, code, isWhole, extra }: Props) {
 	const strings = useStrings();
 	const text = useRef<HTMLElement>(null);
 	const pieces = useLater(usePieces(language, code, isWhole), useSelected(text));
@@ -23,20 +26,24 @@ export function CodeBlock({ language, code, isWhole }: Props) {
 	const { hasManyLines, hasLongLines } = useMemo(() => sizeOf(code), [code]);
 	const isNumbered = hasManyLines && view.isNumbered;
 	return (
-		<figure className={styles.code} dir="ltr" data-numbered={isNumbered} data-wrapped={hasLongLines && view.isWrapped}>
+		<figure ref={extra?.place} className={styles.code} dir="ltr" data-numbered={isNumbered} data-wrapped={hasLongLines && view.isWrapped}>
 			<figcaption>
 				<span>{language || strings.code}</span>
-				{hasManyLines && <Toggle name={strings.lineNumbers} view={view} choice="isNumbered" />}
-				{hasLongLines && <Toggle name={strings.wrapLines} view={view} choice="isWrapped" />}
+				{extra?.button}
+				{hasManyLines && !extra?.picture && <Toggle name={strings.lineNumbers} view={view} choice="isNumbered" />}
+				{hasLongLines && !extra?.picture && <Toggle name={strings.wrapLines} view={view} choice="isWrapped" />}
 				<button type="button" aria-label={copied === "no" ? strings.copyCode : undefined} onClick={copy} onBlur={() => setCopied("no")}>
 					{copied === "yes" ? strings.copied : copied === "failed" ? strings.copyFailed : strings.copy}
 				</button>
 			</figcaption>
-			<pre ref={reachable}>
-				<code ref={text}>
-					{isNumbered ? <Lines pieces={pieces ?? [{ text: code, kind: null }]} /> : drawAll(pieces?.map(drawPiece) ?? piecesOf(code))}
-				</code>
-			</pre>
+			{extra?.note}
+			{extra?.picture || (
+				<pre ref={reachable}>
+					<code ref={text}>
+						{isNumbered ? <Lines pieces={pieces ?? [{ text: code, kind: null }]} /> : drawAll(pieces?.map(drawPiece) ?? piecesOf(code))}
+					</code>
+				</pre>
+			)}
 		</figure>
 	);
 }

@@ -9,6 +9,7 @@ import type { Citation, Source } from "../../../src/protocol/sources.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { useResearchParts } from "../research/useResearchParts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
+import { Diagram } from "./diagrams/Diagram.tsx";
 import { Formula } from "./formulas/Formula.tsx";
 import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
@@ -106,6 +107,7 @@ function draw(node: Node, dir?: "auto"): ReactNode {
 		case "formula":
 			return <Formula tex={node.tex} source={node.text} isDisplay={node.isDisplay} />;
 		case "code":
+			if (node.language === "mermaid" && node.isWhole) return <Diagram code={node.text} />;
 			return <CodeBlock language={node.language} code={node.text} isWhole={node.isWhole} />;
 		case "paragraph":
 			return <p dir={dir}>{drawAll(node.nodes)}</p>;

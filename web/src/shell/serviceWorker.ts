@@ -76,7 +76,9 @@ worker.addEventListener("fetch", (event) => {
 	const { origin, pathname } = new URL(url);
 	if (method !== "GET" || origin !== location.origin || pathname.startsWith("/api/")) return;
 	if (shell.has(pathname)) event.respondWith(isDevelopment && pathname === "/" ? fresh(event.request) : kept(pathname, event.request));
-	else if (mode === "navigate") event.respondWith(isDevelopment ? fresh(event.request) : kept("/", event.request));
+	// The frame that draws diagrams is kept by the browser, if it was used. The page must not come in its place.
+	else if (mode === "navigate" && !pathname.startsWith("/diagrams/"))
+		event.respondWith(isDevelopment ? fresh(event.request) : kept("/", event.request));
 });
 
 /** Fails as a whole if one file fails. */
