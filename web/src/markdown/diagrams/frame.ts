@@ -100,8 +100,8 @@ function finish(picture: SVGSVGElement, { ink }: Palette): { width: number; heig
 	const style = document.createElementNS(picture.namespaceURI, "style");
 	// Nothing moves, and nothing costs the page much to paint.
 	style.textContent = "* { animation: none !important; filter: none !important; }";
-	// The library gives the sections of journeys the colour of what is behind them.
-	style.textContent += `text.journey-section { fill: ${ink} !important; }`;
+	// The library lets lines shine through their labels, and gives the sections of journeys the colour of what is behind them.
+	style.textContent += ` .edgeLabel rect { opacity: 1 !important; } text.journey-section { fill: ${ink} !important; }`;
 	picture.append(style);
 	for (const label of picture.querySelectorAll<SVGElement>(".statediagram-state > .label")) centre(label);
 	for (const node of picture.querySelectorAll<SVGElement>(".node")) makeReadable(node);
