@@ -5331,6 +5331,22 @@ export const bugs: Bug[] = [
 		tests: ["web/formulas"],
 	},
 	{
+		name: "a diagram draws where it can reach the page",
+		file: "web/src/markdown/diagrams/drawing.ts",
+		from: 'element.setAttribute("sandbox", "allow-scripts");',
+		to: 'element.setAttribute("sandbox", "allow-scripts allow-same-origin");',
+		project: "long",
+		tests: ["long/diagrams"],
+	},
+	{
+		name: "a frame that has left for another address is asked to draw on",
+		file: "web/src/markdown/diagrams/drawing.ts",
+		from: "if (frame?.isGone) removeFrame();",
+		to: "",
+		project: "long",
+		tests: ["long/diagrams"],
+	},
+	{
 		name: "a picture is shown with a placeholder while it is being written",
 		file: "src/markdown/openEnd.ts",
 		from: 'if (size === 2 || text.startsWith("![", at + 1)) return shown + text.slice(from, at);',

@@ -109,10 +109,12 @@ export class Stage {
 		await stage.visitor.newConversation();
 		await page.waitForLoadState("networkidle");
 		await page.evaluate(watch);
-		// The page requests the members after each join, and loads its modules on demand.
+		// The page requests the members and the notices after each join, and loads its modules on demand.
 		const conversationUrl = `${url}/api/conversations/${stage.#conversationId}`;
 		const isExpected = (asked: string) =>
-			asked === conversationUrl || /^\/(assets\/[\w-]+\.(js|css|woff2)|diagrams\/\w+\.htm)$/.test(asked.slice(url.length));
+			asked === conversationUrl ||
+			asked.startsWith(`${conversationUrl}/notices?`) ||
+			/^\/(assets\/[\w-]+\.(js|css|woff2)|diagrams\/\w+\.htm)$/.test(asked.slice(url.length));
 		const isDrawn = (asked: string) => asked.startsWith(`blob:${url}/`);
 		page.on("request", (request) => isExpected(request.url()) || isDrawn(request.url()) || stage.strays.push(`requested ${request.url()}`));
 		page.on("popup", (popup) => stage.strays.push(`opened ${popup.url()}`));
