@@ -224,6 +224,7 @@ describe("a webhook", () => {
 			conversation.isMakerSignedIn = true;
 			conversation.membership.change({ ...ann, role: "owner" }, "bob", { role: "member" });
 			expect(conversation.webhooks.list()).toMatchObject([{ createdBy: "ann" }]);
+			await conversation.webhooks.tokenEnds.settled;
 			expect(conversation.endedTokens).toEqual(["token of w2"]);
 			conversation.webhooks.endOfTokens(["token of w1"]);
 			conversation.now += hour;
