@@ -7123,6 +7123,14 @@ export const bugs: Bug[] = [
 		tests: ["relay/window"],
 	},
 	{
+		name: "a relay is told only once that its conversation's object has died",
+		file: "src/conversation/relays/remote-relay.ts",
+		from: "const { hasCrashed } = this;",
+		to: "const { hasCrashed } = this;\n\t\tthis.hasCrashed = false;",
+		project: "worker",
+		tests: ["relays/relays"],
+	},
+	{
 		name: "a full relay is sent more than it can send on",
 		file: "src/conversation/relays/relays.ts",
 		from: "most = Math.max(most, people);",

@@ -7,9 +7,9 @@ import { randomId } from "../../protocol/random-id.ts";
 import { relaysFor } from "../../relay/placement.ts";
 import type { NewClosing, RelayRows } from "../store/people/relays.ts";
 import type { Store } from "../store/store.ts";
-import type { Addressee, Delivery } from "./delivery.ts";
+import type { Addressee } from "./delivery.ts";
 import { Feed } from "./feed.ts";
-import { type Remote, RemoteRelay } from "./remote-relay.ts";
+import { type NewDelivery, type Remote, RemoteRelay, retry } from "./remote-relay.ts";
 
 type Dependencies = {
 	store: Pick<Store, "exists" | "end" | "log">;
@@ -46,7 +46,6 @@ export class Relays {
 	#areBehind = false;
 	/** The last time by the conversation's clock: no two are equal. */
 	#at = 0;
-	#hasCrashed = false;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
 	#quietTimer: ReturnType<typeof setTimeout> | undefined;
@@ -101,8 +100,9 @@ export class Relays {
 
 	/** After a wake. `isStreaming`: this object was not asleep, but has died. */
 	goOn(isStreaming: boolean): void {
-		this.#hasCrashed = this.isOn && (isStreaming || this.#areBehind);
-		if (this.#hasCrashed || this.isOwed) this.#deliverAt(0);
+		const hasCrashed = this.isOn && (isStreaming || this.#areBehind);
+		for (const relay of this.#relays.values()) relay.hasCrashed = hasCrashed;
+		if (hasCrashed || this.isOwed) this.#deliverAt(0);
 	}
 
 	broadcast(event: ServerEvent, exceptUser?: string): void {
@@ -174,14 +174,12 @@ export class Relays {
 		if (items.length > 0) this.#number += 1;
 		if (items.length > 0 && store.exists) this.#cursor = store.log.cursor;
 		const delivery = { feed: this.#feedId, number: this.#number, before, cursor: this.#cursor, items };
-		const crashed = this.#hasCrashed && { hasCrashed: true as const };
-		this.#hasCrashed = false;
-		for (const relay of this.#relays.values()) void this.#send(relay, { ...delivery, ...crashed });
+		for (const relay of this.#relays.values()) void this.#send(relay, delivery);
 		this.#drained.resolve();
 		this.#drained = Promise.withResolvers();
 	}
 
-	async #send(relay: RemoteRelay, delivery: Omit<Delivery, "closings">): Promise<void> {
+	async #send(relay: RemoteRelay, delivery: NewDelivery): Promise<void> {
 		const { people } = relay;
 		const isAnswered = await relay.send(delivery);
 		if (this.#relays.get(relay.number) !== relay) return;
@@ -218,14 +216,16 @@ export class Relays {
 	#scheduleRetry(): void {
 		clearTimeout(this.#retryTimer);
 		const times = [...this.#relays.values()].flatMap(({ retryAt }) => retryAt ?? []);
-		if (times.length > 0) this.#retryTimer = setTimeout(() => this.#retry(), Math.max(0, Math.min(...times) - this.#with.now()));
+		if (times.length === 0) return;
+		const wait = Math.min(...times) - this.#with.now();
+		this.#retryTimer = setTimeout(() => this.#retry(), Math.min(retry.longest, Math.max(0, wait)));
 	}
 
 	/** A delivery without items shows a relay that it has missed one. */
 	#retry(): void {
 		const now = this.#with.now();
 		for (const relay of this.#relays.values()) {
-			if (relay.retryAt === undefined || relay.retryAt > now) continue;
+			if (!relay.isDue(now)) continue;
 			relay.retryAt = undefined;
 			void this.#send(relay, { feed: this.#feedId, number: this.#number, before: this.#cursor, cursor: this.#cursor, items: [] });
 		}

@@ -4,12 +4,14 @@ import { closeCodes } from "../../protocol/errors.ts";
 import type { Closing, RelayRows } from "../store/people/relays.ts";
 import type { Delivered, Delivery } from "./delivery.ts";
 
+/** What is the same for all relays. */
+export type NewDelivery = Omit<Delivery, "closings" | "hasCrashed">;
 export type Remote = { deliver(delivery: Delivery): Promise<Delivered> };
 
 type Dependencies = { rows: RelayRows; remote: (relay: number) => Remote; now: () => number };
 
 /** In ms. A relay that did not answer is asked again after a pause that grows. */
-const retry = { first: 500, longest: 30_000 };
+export const retry = { first: 500, longest: 30_000 };
 /** Deliveries that a relay may have to answer. It gets no more before it has answered one of them. */
 const mostUnderWay = 20;
 /** Closings that one relay may owe. */
@@ -28,6 +30,8 @@ export class RemoteRelay {
 	#isOver = false;
 	/** How many people it holds: `undefined` until it has said so, after a wake. */
 	people: number | undefined;
+	/** The conversation's object has died: it is told until it has answered, for what it lacks may have no revision. */
+	hasCrashed = false;
 	/** When it is told again that it has missed something, in ms. */
 	retryAt: number | undefined;
 	/** The first delivery after it last let somebody in: what it answers to earlier ones does not count them. */
@@ -40,6 +44,11 @@ export class RemoteRelay {
 		this.#owed = dependencies.rows.owed(number);
 	}
 
+	/** True if it is to be told again. A clock that was set back since makes it wait no longer than the longest pause. */
+	isDue(now: number): boolean {
+		return this.retryAt !== undefined && (this.retryAt <= now || this.retryAt > now + retry.longest);
+	}
+
 	/** True until it has confirmed everything. */
 	get isBusy(): boolean {
 		return this.#underWay > 0 || this.retryAt !== undefined;
@@ -50,13 +59,15 @@ export class RemoteRelay {
 	}
 
 	/** Sends it a delivery and what it has to close. Resolves to false if it did not answer; a retry is due then. */
-	async send(delivery: Omit<Delivery, "closings">): Promise<boolean> {
+	async send(delivery: NewDelivery): Promise<boolean> {
 		if (this.#underWay >= mostUnderWay) return this.#failed();
 		const closings = this.#owed;
+		const { hasCrashed } = this;
 		this.#underWay += 1;
 		try {
-			const { people } = await this.#remote.deliver({ ...delivery, closings });
+			const { people } = await this.#remote.deliver({ ...delivery, closings, ...(hasCrashed && { hasCrashed }) });
 			if (this.#isOver) return true;
+			if (hasCrashed) this.hasCrashed = false;
 			this.#confirmed(closings);
 			this.#failures = 0;
 			this.people = people;

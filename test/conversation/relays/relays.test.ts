@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import type { Delivery } from "../../../src/conversation/relays/delivery.ts";
 import { Relays } from "../../../src/conversation/relays/relays.ts";
+import { RemoteRelay } from "../../../src/conversation/relays/remote-relay.ts";
 import { Sockets } from "../../../src/conversation/sockets/sockets.ts";
 import { type Closing, RelayRows } from "../../../src/conversation/store/people/relays.ts";
 import { closeCodes } from "../../../src/protocol/errors.ts";
@@ -86,10 +87,19 @@ it("tells relays after the death of the conversation's object that they may have
 		fail(true);
 		relays.broadcast(left);
 		await delivered(deliveries, 1);
+		const reborn = again();
+		const told = () => deliveries.filter(({ feed }) => feed === reborn.place.feed).map(({ hasCrashed }) => hasCrashed);
+		reborn.goOn(false);
+		await waitUntil(() => told().length === 1);
 		fail(false);
-		const before = deliveries.length;
-		again().goOn(false);
-		await waitUntil(() => deliveries.slice(before).some(({ hasCrashed }) => hasCrashed));
+		// It did not answer. What follows has the same cursor, and shows by nothing else that chunks are lost.
+		reborn.broadcast(left);
+		await waitUntil(() => told().length === 2);
+		await settled();
+		reborn.broadcast(left);
+		await waitUntil(() => told().length >= 3);
+		expect([told().slice(0, 2), told().at(-1)]).toEqual([[true, true], undefined]);
+		reborn.end();
 	}));
 
 it("tries again with a delivery without items, which shows the relay that it has missed one", () =>
@@ -112,6 +122,17 @@ it("sends to a relay of many people no more often than it can send on", () =>
 		// The clock of the first delivery was read a moment before.
 		expect(Date.now() - begun).toBeGreaterThan(450);
 	}, 5_000));
+
+it("waits for a relay that did not answer no longer because the clock was set back", () =>
+	inConversation(async (_conversation, state) => {
+		let now = 3_600_000;
+		const deliver = () => Promise.reject(new Error("unreachable"));
+		const relay = new RemoteRelay(0, { rows: new RelayRows(state.storage.sql), remote: () => ({ deliver }), now: () => now });
+		await relay.send({ feed: "f", number: 1, before: "", cursor: "", items: [] });
+		expect([relay.isDue(now), relay.isDue(now + 1_000)]).toEqual([false, true]);
+		now = 0;
+		expect(relay.isDue(now)).toBe(true);
+	}));
 
 it("names a later time for each closing", () =>
 	withRelay(async ({ relays, deliveries }) => {
