@@ -1,7 +1,6 @@
 // Simulates a conversation that is too large for this machine, on demand:
 //   node test/bench/simulate.ts [--people 100000] [--joinSeconds 60] [--perSecond 1] [--seconds 300] [--seed 1]
-// Uses the product's own placement of relays and pauses. The costs below were measured in one process on one machine; the times on the
-// network are assumed. docs/how-it-scales.md says what was measured when, and what this cannot show.
+// Uses the product's own placement of relays and pauses. The costs below are estimates; the times on the network are assumed. docs/how-it-scales.md says what was measured when, and what this cannot show.
 
 import { parseArgs } from "node:util";
 import { mostAskedAtOnce, pauseBetweenQuestions } from "../../src/relay/asks.ts";
@@ -28,7 +27,7 @@ const [people, joinSeconds, perSecond, seconds] = [values.people, values.joinSec
 ];
 const random = randomOf(Number(values.seed));
 
-/** In ms of one processor. Measured: test/bench/large.ts and test/bench/bench.ts. */
+/** In ms of one processor, estimated from test/bench/large.ts and test/bench/bench.ts on one machine, which count the clients' kernel work too. */
 const cost = {
 	/** The conversation takes a message, stores it and encodes it. */
 	message: 0.3,
