@@ -1,6 +1,7 @@
 // Simulates a conversation that is too large for this machine, on demand:
 //   node test/bench/simulate.ts [--people 100000] [--joinSeconds 60] [--perSecond 1] [--seconds 300] [--seed 1]
-// Uses the product's own placement of relays and pauses. The costs below are estimates; the times on the network are assumed. docs/how-it-scales.md says what was measured when, and what this cannot show.
+// Uses the product's own placement of relays and pauses. The costs below are estimates; the times on the
+// network are assumed. docs/how-it-scales.md says what this cannot show.
 
 import { parseArgs } from "node:util";
 import { mostAskedAtOnce, pauseBetweenQuestions } from "../../src/relay/asks.ts";
