@@ -29,6 +29,8 @@ export class Room {
 
 	/** Looks whether there is room, unless it did so a moment ago. */
 	async look({ ROOM }: RoomEnv, now = Date.now()): Promise<void> {
+		// The clock may have been set back since.
+		this.#lookedAt = Math.min(this.#lookedAt, now);
 		if (now - this.#lookedAt < (this.#isFull ? pause.full : pause.usual)) return;
 		this.#lookedAt = now;
 		await this.#try(ROOM);

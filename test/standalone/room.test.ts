@@ -39,6 +39,16 @@ it("is looked at once a minute while there is room, each second while there is n
 	expect(room.isFull).toBe(false);
 });
 
+it("is looked at again after a minute also if the clock was set back", async () => {
+	const { disk, env } = folder();
+	const room = new Room();
+	await room.look(env, 3_600_000);
+	const { written } = disk;
+	await room.look(env, 1_000);
+	await room.look(env, 61_000);
+	expect(disk.written).toBe(2 * written);
+});
+
 it("is known before the first request is answered", async () => {
 	expectLog(/has no room left/);
 	const { disk, env } = folder();
