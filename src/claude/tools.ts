@@ -68,7 +68,7 @@ export function namesOfCalled(tools: readonly Tool[]): ReadonlySet<string> {
 	return new Set(tools.filter((tool) => "input_schema" in tool).map(({ name }) => name));
 }
 
-/** What people are shown if the server does not take these tools, which the conversation permits. `clientTools`: all that were offered. */
+/** The events that tell people which permitted tools the server has refused. `clientTools`: all tools that were offered. */
 export function unsupported(tools: readonly { name: string }[], clientTools: readonly ClientTool[]): ToolEvent[] {
 	const missed = tools.filter(({ name }) => !clientTools.some((tool) => tool.name === name && tool.isQuiet));
 	// One entry for all tools of an MCP server.

@@ -3,6 +3,7 @@
 
 import * as fileLimits from "../protocol/files/limits.ts";
 import { limits } from "../protocol/limits.ts";
+import { othersTurn } from "./others-turn.ts";
 
 /** Who holds something. `network`: where they come from, if their id costs nothing. */
 export type HeldBy = { userId: string; network?: string | undefined };
@@ -90,7 +91,7 @@ export function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Ar
 		type: "bytes",
 		async pull(controller) {
 			// Bytes that are there already never wait, and within one process nobody else would have a turn before their end.
-			await new Promise((resolve) => setTimeout(resolve));
+			await othersTurn();
 			// A copy: the stream takes the whole buffer away.
 			if (at < bytes.length) controller.enqueue(bytes.slice(at, at + chunkBytes));
 			at += chunkBytes;

@@ -84,7 +84,7 @@ export function mcpToolbox(servers: readonly McpServer[], timeouts: typeof longe
 	};
 }
 
-/** As many as fit, the first ones first. */
+/** Keeps the first tools, up to the limit on tokens. */
 function bounded(tools: readonly ClientTool[]): ClientTool[] {
 	let tokens = 0;
 	const end = tools.findIndex((tool) => {

@@ -1,5 +1,5 @@
-// What waits to be sent to the relays: one delivery for all of them, at most four a second and fewer to large ones, with
-// the chunks of a reply joined. Pure. Times in ms.
+// Queues what the relays are sent, and joins the chunks of a reply. All relays receive the same deliveries, at most four a second. Pure.
+// Times are in ms.
 
 import { endOfPause } from "../../platform/pause.ts";
 import type { ServerEvent } from "../../protocol/events.ts";

@@ -4,7 +4,7 @@ import { closeCodes } from "../../protocol/errors.ts";
 import type { Closing, RelayRows } from "../store/people/relays.ts";
 import type { Delivered, Delivery } from "./delivery.ts";
 
-/** What is the same for all relays. */
+/** The part of a delivery that all relays share. */
 export type NewDelivery = Omit<Delivery, "closings" | "hasCrashed">;
 export type Remote = { deliver(delivery: Delivery): Promise<Delivered> };
 

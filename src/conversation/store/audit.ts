@@ -64,7 +64,7 @@ export const noticeColumns = `
 	END;
 `;
 
-/** What makes an entry a notice. `actor` and `subject`: their names. */
+/** The columns that turn an audit entry into a notice. `actor` and `subject` are names. */
 export type Noticed = { after: number; actor: string; subject?: string; title?: string };
 type NoticeRow = { id: number; at: number; action: AuditAction; actor: string; subject: string | null; after: number; notice: string };
 
